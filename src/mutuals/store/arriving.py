@@ -1,0 +1,163 @@
+"""Gathers what a source yields into Arrow batches that the store can merge in one transaction each."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import pyarrow as pa
+
+from mutuals.errors import Problem
+from mutuals.model import Coverage, Place, Speaker, Utterance
+from mutuals.schema import ARRIVING, TABLES, key_of
+from mutuals.sources import Record
+
+ROWS = 50_000
+"""Utterances of a batch at most: what a crash can lose of an archive, and about 60 MB of memory at 300 words each."""
+CHARACTERS = 24_000_000
+"""Characters of a batch at most, so that an archive of very long messages does not fill the memory either."""
+
+
+@dataclass(slots=True)
+class Arrivals:
+    """One batch on its way into the store.
+
+    Attributes:
+        utterances: Tables of `schema.ARRIVING`.
+        rows: Utterances that came one by one, as tuples in the order of `schema.ARRIVING`.
+        links: Rows of the table `link`.
+        marks: Rows of the table `mark`.
+        places: By id.
+        speakers: By id; the first that names an account wins, a declared bot stays one.
+        coverages: As they came.
+        problems: As they came.
+        characters: Length of the text in `rows`.
+    """
+
+    utterances: list[pa.RecordBatch] = field(default_factory=list)
+    rows: list[tuple[Any, ...]] = field(default_factory=list)
+    links: list[tuple[Any, ...]] = field(default_factory=list)
+    marks: list[tuple[Any, ...]] = field(default_factory=list)
+    places: dict[str, Place] = field(default_factory=dict)
+    speakers: dict[str, Speaker] = field(default_factory=dict)
+    coverages: list[Coverage] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    characters: int = 0
+
+    def take(self, record: Record | pa.RecordBatch) -> None:
+        """Put one record where it belongs."""
+        match record:
+            case Utterance():
+                self._take_utterance(record)
+            case pa.RecordBatch():
+                self.utterances.append(record)
+            case Speaker():
+                known = self.speakers.get(record.id)
+                if known is None or (record.is_automated and not known.is_automated):
+                    self.speakers[record.id] = record
+            case Place():
+                known_place = self.places.get(record.id)
+                if known_place is None or (known_place.url is None and record.url):
+                    self.places[record.id] = record
+            case Coverage():
+                self.coverages.append(record)
+            case Problem():
+                self.problems.append(record)
+
+    def _take_utterance(self, u: Utterance) -> None:
+        key = key_of(u.id)
+        self.rows.append((
+            u.id, u.place, u.conversation, u.speaker, u.reply_to, u.written_at, u.edited_at, u.collected_at, u.title,
+            u.text, u.lang, u.url, u.original, u.format, u.offsets or None, u.code or None, u.visibility,
+            u.is_deleted, json.dumps(u.meta, ensure_ascii=False, sort_keys=True) if u.meta else None,
+        ))  # fmt: skip
+        for link in u.links:
+            self.links.append((key, link.kind, key_of(link.target), link.target, link.start, link.end))
+        for mark in u.marks:
+            self.marks.append((key, mark.kind, key_of(mark.by) if mark.by else None, mark.at))
+        self.characters += len(u.text or "") + len(u.original or "")
+
+    def is_full(self) -> bool:
+        """Whether the batch should be merged before more is taken."""
+        return (
+            len(self.rows) >= ROWS
+            or self.characters >= CHARACTERS
+            or sum(batch.num_rows for batch in self.utterances) >= ROWS
+        )
+
+    def utterance_table(self) -> pa.Table:
+        """All utterances of the batch, in the order of arrival within each of its two forms."""
+        tables = [pa.Table.from_batches(self.utterances, ARRIVING)] if self.utterances else []
+        if self.rows:
+            tables.append(table_of(self.rows, ARRIVING))
+        return pa.concat_tables(tables) if tables else ARRIVING.empty_table()
+
+    def side_table(self, name: str) -> pa.Table:
+        """The table `link`, `mark`, `place`, `speaker` or `problem` of the batch."""
+        rows: Iterable[tuple[Any, ...]]
+        if name == "link":
+            rows = self.links
+        elif name == "mark":
+            rows = self.marks
+        elif name == "place":
+            rows = [(p.id, p.name, p.source, p.url) for p in self.places.values()]
+        elif name == "speaker":
+            rows = [(key_of(s.id), s.id, s.name, s.handle, s.is_automated, s.url) for s in self.speakers.values()]
+        else:
+            rows = [
+                (key_of(f"{p.kind} {p.where}"), p.kind, p.where, p.message, p.place, p.excerpt[:200], p.is_lost)
+                for p in self.problems
+            ]
+        return table_of(list(rows), TABLES[name])
+
+
+def table_of(rows: list[tuple[Any, ...]], schema: pa.Schema) -> pa.Table:
+    """Rows as an Arrow table; a lone surrogate, which no database stores, becomes U+FFFD.
+
+    Raises:
+        pyarrow.ArrowInvalid: A value does not fit its column; a mistake in a source.
+    """
+    columns: list[tuple[Any, ...]] = list(zip(*rows, strict=True)) if rows else [()] * len(schema)
+    return pa.Table.from_arrays(
+        [_array(column, kind.type) for column, kind in zip(columns, schema, strict=True)], schema=schema
+    )
+
+
+def _array(values: tuple[Any, ...], kind: pa.DataType) -> pa.Array:
+    try:
+        return pa.array(values, kind)
+    except UnicodeEncodeError:
+        clean = [v.encode("utf-8", "replace").decode() if isinstance(v, str) else v for v in values]
+        return pa.array(clean, kind)
+
+
+def batches(records: Iterable[Record | pa.RecordBatch]) -> Iterator[Arrivals]:
+    """Records in batches of at most `ROWS` utterances or `CHARACTERS` characters, the last one smaller."""
+    arrivals = Arrivals()
+    for record in records:
+        arrivals.take(record)
+        if arrivals.is_full():
+            yield arrivals
+            arrivals = Arrivals()
+    yield arrivals
+
+
+def span_of(coverages: Iterable[Coverage]) -> list[tuple[str, str | None, datetime | None, datetime | None, str, str]]:
+    """One row a place or conversation, extent and note: from the earliest `since` to the latest `until`.
+
+    A conversation's row is kept only when it is not complete; a complete one is part of its place.
+    """
+    spans: dict[tuple[str, str | None, str, str], tuple[datetime | None, datetime | None]] = {}
+    for c in coverages:
+        if c.conversation is not None and c.extent == "complete":
+            continue
+        key = (c.place, c.conversation, c.extent, c.note)
+        since, until = spans.get(key, (c.since, c.until))
+        spans[key] = (
+            min(since, c.since) if since and c.since else since or c.since,
+            max(until, c.until) if until and c.until else until or c.until,
+        )
+    return [(place, conv, since, until, extent, note) for (place, conv, extent, note), (since, until) in spans.items()]
