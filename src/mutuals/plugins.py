@@ -1,0 +1,67 @@
+"""The four doors for what is added from outside: sources, readers, engines and views.
+
+Built-in parts come in through the same doors. A package offers more by an entry point in the group `mutuals`
+whose module implements any of the hooks below with `@mutuals.plugins.hookimpl`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from typing import TYPE_CHECKING
+
+import pluggy
+
+if TYPE_CHECKING:
+    from mutuals.engines import Engine
+    from mutuals.reading import Reader
+    from mutuals.sources import Source
+
+hookspec = pluggy.HookspecMarker("mutuals")
+hookimpl = pluggy.HookimplMarker("mutuals")
+
+
+class Hooks:
+    """What a plugin may offer. Each hook returns a list, so that one package can bring several parts."""
+
+    @hookspec
+    def mutuals_sources(self) -> Sequence[Source]:
+        """Sources to try on every file that is added, most particular first."""
+        raise NotImplementedError
+
+    @hookspec
+    def mutuals_readers(self) -> Sequence[Reader]:
+        """Readers that can be chosen with `--reader NAME`."""
+        raise NotImplementedError
+
+    @hookspec
+    def mutuals_engines(self) -> Sequence[type[Engine]]:
+        """Engines that can run the set-based steps."""
+        raise NotImplementedError
+
+    @hookspec
+    def mutuals_views(self) -> Sequence[object]:
+        """Starlette routes to mount under `/x/`; they get page dataclasses and pass the guard like our own."""
+        raise NotImplementedError
+
+
+@cache
+def manager() -> pluggy.PluginManager:
+    """Every plugin that could be loaded: the built-in parts last, so that an added one can take precedence."""
+    plugins = pluggy.PluginManager("mutuals")
+    plugins.add_hookspecs(Hooks)
+    from mutuals import builtin
+
+    plugins.register(builtin)
+    plugins.load_setuptools_entrypoints("mutuals")
+    return plugins
+
+
+def sources() -> list[Source]:
+    """Every source, those of added packages first."""
+    return [source for offered in manager().hook.mutuals_sources() for source in offered]
+
+
+def readers() -> list[Reader]:
+    """Every reader; the built-in ones last, the best of them first of these."""
+    return [reader for offered in manager().hook.mutuals_readers() for reader in offered]

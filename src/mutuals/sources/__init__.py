@@ -1,0 +1,59 @@
+"""Bytes in; `Utterance`, `Speaker`, `Place`, `Coverage`, `Problem` out. One file a place.
+
+A source recognises its files cheaply, streams, keeps the original within reach, says what stretch of time it
+covers, and invents nothing. To add one, copy the smallest (`convokit.py` reads lines, `discourse.py` reads
+documents) and see docs/howto/add-a-source.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+import pyarrow as pa
+
+from mutuals.errors import Problem
+from mutuals.model import Coverage, Extent, Place, Speaker, Utterance
+from mutuals.sources.files import SourceFile
+
+Record = Place | Speaker | Utterance | Coverage | Problem
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadOptions:
+    """What the person who adds an archive says about it.
+
+    Attributes:
+        place: Name to use for the place instead of what the archive says; None lets the source decide.
+        url: Base address of the place, for links to messages.
+        extent: What the person says the archive holds between its first and last message; `unknown` lets the
+            source decide.
+    """
+
+    place: str | None = None
+    url: str | None = None
+    extent: Extent = "unknown"
+
+
+@runtime_checkable
+class Source(Protocol):
+    """Reads one kind of archive."""
+
+    name: str
+    """Short and stable: it begins every id that the source gives (`discourse`, `mail`, `reddit`, `convokit`)."""
+
+    def recognises(self, file: SourceFile) -> bool:
+        """Whether this source reads the file, judged by its name and first 64 KiB; never raises on bad bytes."""
+        ...
+
+    def read(self, file: SourceFile, options: ReadOptions) -> Iterator[Record | pa.RecordBatch]:
+        """Everything in the file, in the file's order, one record at a time; memory does not grow with the file.
+
+        A source of very regular files may yield whole `pa.RecordBatch`es of `schema.ARRIVING` instead of
+        `Utterance`s; the two can be mixed. What cannot be read is yielded as a `Problem`, and reading goes on.
+        """
+        ...
+
+
+__all__ = ["ReadOptions", "Record", "Source", "SourceFile"]
