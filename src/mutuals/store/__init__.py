@@ -165,8 +165,8 @@ class Store:
 
     def setting(self, name: str) -> str | None:
         """A setting's value; None when it was never set."""
-        row = self.connection.execute("select value from lib.main.setting where name = ?", [name]).fetchone()
-        return str(row[0]) if row else None
+        rows = self.connection.execute("select value from lib.main.setting where name = ?", [name]).fetchall()
+        return str(rows[0][0]) if rows else None
 
     def set(self, name: str, value: str | None) -> None:
         """Set a setting, or unset it with None."""
@@ -176,7 +176,7 @@ class Store:
 
     def has_pending(self) -> bool:
         """Whether messages were added or changed that the derived tables do not know yet."""
-        return self.connection.execute("select 1 from lib.main.touched limit 1").fetchone() is not None
+        return bool(self.connection.execute("select 1 from lib.main.touched limit 1").fetchall())
 
     def empty_derived(self) -> None:
         """Drop every derived table and mark every message as touched."""

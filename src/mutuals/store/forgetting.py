@@ -44,10 +44,10 @@ def forget(store: Store, speaker: int) -> Forgotten:
         PersonNotFound: The library has no such account.
     """
     run = store.connection.execute
-    row = run("select id, name, handle from lib.main.speaker where speaker = ?", [speaker]).fetchone()
-    if row is None:
+    found = run("select id, name, handle from lib.main.speaker where speaker = ?", [speaker]).fetchall()
+    if not found:
         raise PersonNotFound("The library has no such person.")
-    identifier, name, handle = row
+    identifier, name, handle = found[0]
     with store.transaction():
         salt = salt_of(store.connection)
         theirs = run("select utterance, text, title from lib.main.utterance where speaker = ?", [speaker]).fetchall()

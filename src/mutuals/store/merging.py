@@ -15,19 +15,12 @@ from dataclasses import dataclass
 import duckdb
 
 from mutuals.errors import Problem
+from mutuals.schema import TABLES
 from mutuals.store.arriving import Arrivals
+from mutuals.store.keys import keyed
 
 
-def key(column: str) -> str:
-    """SQL for the key of a string id; the same number as `schema.key_of` gives."""
-    return f"cast(md5_number_lower({column}) & 9223372036854775807 as bigint)"
-
-
-_UTTERANCE = f"""
-{key("id")} as utterance, id, place, {key("conversation_id")} as conversation_key, conversation_id,
-{key("speaker_id")} as speaker, {key("reply_to_id")} as reply_to, reply_to_id, written_at, edited_at, collected_at,
-title, case when strlen(text) = length(text) then text else nfc_normalize(text) end as text, lang, url, original,
-format, offsets, code, visibility, coalesce(is_deleted, false) as is_deleted, meta"""
+_COLUMNS = ", ".join(f'"{name}"' for name in TABLES["utterance"].names)
 
 _SAID = ("text", "title", "reply_to", "speaker", "edited_at", "is_deleted", "conversation_key", "written_at")
 """The columns whose change is a change of the message; the time of collection alone is none."""
@@ -70,7 +63,7 @@ def merge(connection: duckdb.DuckDBPyConnection, arrivals: Arrivals) -> Merged:
         What became of it. The keys of new and changed messages are also in the table `touched`, in the same
         transaction, so that an update of the derived tables that was interrupted can be taken up again.
     """
-    table = arrivals.utterance_table()
+    table = keyed(connection, arrivals.utterance_table())
     connection.execute("begin")
     try:
         merged = Merged()
@@ -96,15 +89,14 @@ def _insert_new(connection: duckdb.DuckDBPyConnection, rows: int, arrivals: Arri
         What became of the batch; None when some id was known.
     """
     run = connection.execute
-    run(f"create or replace temp table coming_key as select {key('id')} as utterance from arriving")
-    fresh = run(
-        """select (select count(distinct utterance) from coming_key),
-                  (select count(*) from coming_key semi join lib.main.utterance using (utterance))"""
-    ).fetchone()
-    if fresh != (rows, 0):
+    [(distinct, known)] = run(
+        """select (select count(distinct utterance) from arriving),
+                  (select count(*) from (select utterance from arriving) semi join lib.main.utterance using (utterance))"""
+    ).fetchall()
+    if distinct != rows or known:
         return None
-    run(f"insert into lib.main.utterance select {_UTTERANCE} from arriving")
-    run("insert into lib.main.touched select utterance from coming_key")
+    run(f"insert into lib.main.utterance select {_COLUMNS} from arriving")
+    run("insert into lib.main.touched select utterance from arriving")
     _insert_links(connection, arrivals, only=None)
     return Merged(new=rows)
 
@@ -112,7 +104,7 @@ def _insert_new(connection: duckdb.DuckDBPyConnection, rows: int, arrivals: Arri
 def _merge_known(connection: duckdb.DuckDBPyConnection, arrivals: Arrivals) -> Merged:
     """Merge a batch of which some messages are known already or come twice."""
     run = connection.execute
-    run(f"create or replace temp table coming as select row_number() over () as line, {_UTTERANCE} from arriving")
+    run(f"create or replace temp table coming as select row_number() over () as line, {_COLUMNS} from arriving")
     run(
         """create or replace temp table first_of as
            select * from (
@@ -139,16 +131,17 @@ def _merge_known(connection: duckdb.DuckDBPyConnection, arrivals: Arrivals) -> M
     _add_changed_marks(connection, arrivals)
     run("delete from lib.main.utterance where utterance in (select utterance from verdict where is_change)")
     run(
-        "insert into lib.main.utterance select * exclude (line, turn) from first_of semi join standing using (utterance)"
+        "insert into lib.main.utterance"
+        " select * exclude (line, turn) from first_of semi join standing using (utterance)"
     )
     run("delete from lib.main.link where utterance in (select utterance from standing)")
     run("delete from lib.main.mark where utterance in (select utterance from standing)")
     run("insert into lib.main.touched select utterance from standing")
     _insert_links(connection, arrivals, only="standing")
-    new, changed, deleted, total = connection.execute(
+    [(new, changed, deleted, total)] = connection.execute(
         """select count(*) filter (is_new), count(*) filter (is_change and not is_deletion),
                   count(*) filter (is_change and is_deletion), (select count(*) from coming) from verdict"""
-    ).fetchone() or (0, 0, 0, 0)
+    ).fetchall()
     lost = sum(problem.is_lost and problem.kind in {"repeated", "collision"} for problem in arrivals.problems)
     for name in ("coming", "first_of", "verdict", "standing"):
         run(f"drop table if exists temp.main.{name}")

@@ -54,8 +54,8 @@ def bring_up_to_date(connection: duckdb.DuckDBPyConnection, path: str) -> None:
         raise NotALibrary(f"{path} is a database of something else: it has no table `setting`. Name another file.")
     version = 0
     if tables:
-        found = connection.execute("select value from lib.main.setting where name = 'schema_version'").fetchone()
-        version = int(found[0]) if found else 0
+        found = connection.execute("select value from lib.main.setting where name = 'schema_version'").fetchall()
+        version = int(found[0][0]) if found else 0
     if version > len(MIGRATIONS):
         raise LibraryTooNew(
             f"{path} was written by a later version of mutuals (shape {version}, this one knows {len(MIGRATIONS)}). "

@@ -27,9 +27,9 @@ _WORDS_OF_WRITER = ("title", "text", "lang", "url", "original", "offsets", "code
 
 def salt_of(connection: duckdb.DuckDBPyConnection) -> str:
     """The library's salt, made when it is first needed."""
-    row = connection.execute("select value from lib.main.setting where name = 'salt'").fetchone()
-    if row:
-        return str(row[0])
+    rows = connection.execute("select value from lib.main.setting where name = 'salt'").fetchall()
+    if rows:
+        return str(rows[0][0])
     salt = secrets.token_hex(16)
     connection.execute("insert into lib.main.setting values ('salt', ?)", [salt])
     return salt

@@ -1,0 +1,225 @@
+"""A library as one object: what the command line, the web page and a notebook all start from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+import pyarrow as pa
+
+from mutuals import pipeline
+from mutuals.errors import NothingRecognised, PersonNotFound, Problem, UsageError, UtteranceNotFound
+from mutuals.plugins import readers, sources
+from mutuals.reading import Reader
+from mutuals.schema import key_of
+from mutuals.sources import ReadOptions, Record, SourceFile
+from mutuals.sources.files import walk
+from mutuals.store import Store
+from mutuals.store.forgetting import Forgotten, forget
+from mutuals.store.merging import Merged
+from mutuals.vocabulary import ACTS
+
+Progress = Callable[[str, int], None]
+"""Called with what is being done, in words, and how many messages it has come to."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """What became of an archive that was added.
+
+    Attributes:
+        merged: How many messages were new, changed, deleted, known or lost.
+        files: Files that a source read.
+        passed_over: Files that no source knows, as `where`.
+    """
+
+    merged: Merged
+    files: int
+    passed_over: tuple[str, ...]
+
+
+class Library:
+    """One open library. Make it with `mutuals.open`.
+
+    Attributes:
+        store: The library file.
+    """
+
+    def __init__(self, store: Store, reader: Reader | None = None) -> None:
+        self.store = store
+        self._reader = reader
+
+    @property
+    def reader(self) -> Reader:
+        """The reader whose acts are shown; loaded when it is first needed."""
+        if self._reader is None:
+            self._reader = readers()[0]
+        return self._reader
+
+    def add(
+        self,
+        path: Path | str,
+        options: ReadOptions | None = None,
+        *,
+        upto: pipeline.Stage = "relationships",
+        progress: Progress = lambda what, done: None,
+    ) -> Receipt:
+        """Take in an archive: a file, a folder, a zip or a tar; then bring every derived table up to date.
+
+        Adding the same or an overlapping archive again changes nothing that is known; an edit updates, a deletion
+        deletes. A record that cannot be read becomes a `Problem` and costs nothing else.
+
+        Args:
+            path: What to add.
+            options: What the person says about it.
+            upto: The last stage to bring up to date; the rest is done when it is next needed.
+            progress: Called now and then.
+
+        Raises:
+            PathNotFound: There is nothing at the path.
+            NothingRecognised: No source knows any file of it; nothing was changed.
+        """
+        seen = _Seen()
+        records = _records(Path(path), options or ReadOptions(), seen)
+        first = next(records, None)
+        if first is None:
+            raise NothingRecognised(
+                f"No source knows anything in {path}. Known are: {', '.join(s.name for s in sources())}. "
+                "Point at the unpacked export, or at its zip or tar."
+            )
+
+        def chained() -> Iterator[Record | pa.RecordBatch]:
+            yield first
+            yield from records
+
+        merged = self.store.add(chained(), lambda total: progress("read", total.new + total.changed + total.known))
+        self.update(upto=upto, progress=progress)
+        return Receipt(merged=merged, files=seen.files, passed_over=tuple(seen.passed_over))
+
+    def update(self, *, upto: pipeline.Stage = "relationships", progress: Progress = lambda what, done: None) -> None:
+        """Bring the derived tables up to date with what was gathered; does nothing when they are."""
+        pipeline.update(self.store, lambda: self.reader, upto=upto, progress=progress)
+
+    def rebuild(self, progress: Progress = lambda what, done: None) -> None:
+        """Drop every derived table and build it again, to the same rows."""
+        self.store.empty_derived()
+        self.update(progress=progress)
+
+    def query(self, sql: str, parameters: Sequence[object] = ()) -> pa.Table:
+        """The rows of a SELECT over the tables of `schema.TABLES`."""
+        return self.store.query(sql, parameters)
+
+    def forget(self, speaker_id: str) -> Forgotten:
+        """Forget a person: see `store.forgetting.forget`.
+
+        Raises:
+            PersonNotFound: Nobody has this id.
+        """
+        receipt = forget(self.store, key_of(speaker_id))
+        self.update()
+        self.store.rewrite()
+        return receipt
+
+    def correct(
+        self,
+        utterance_id: str,
+        act: str,
+        verdict: Literal["is", "is_not"],
+        *,
+        sub_kind: str | None = None,
+        exact: str | None = None,
+    ) -> None:
+        """Say what a message does or does not do; it wins over every reader and survives re-reading.
+
+        Args:
+            utterance_id: Id of the message.
+            act: A word of the vocabulary.
+            verdict: `is` or `is_not`.
+            sub_kind: Finer kind, with `is`.
+            exact: The words it is read from, with `is`; the whole message when not given.
+
+        Raises:
+            UtteranceNotFound: No message has this id.
+            UsageError: The act or sub-kind is not in the vocabulary, or the words are not in the message.
+        """
+        if act not in ACTS:
+            raise UsageError(f"{act} is no act of the vocabulary. It has: {', '.join(ACTS)}.")
+        if sub_kind is not None and sub_kind not in ACTS[act].sub_kinds:
+            raise UsageError(f"{act} has no sub-kind {sub_kind}. It has: {', '.join(ACTS[act].sub_kinds) or 'none'}.")
+        key = key_of(utterance_id)
+        found = self.query("select text from utterance where utterance = ? and text is not null", [key]).to_pylist()
+        if not found:
+            raise UtteranceNotFound(f"No message with words has the id {utterance_id}.")
+        text = found[0]["text"]
+        start = text.find(exact) if exact else 0
+        if start < 0:
+            raise UsageError("The quoted words are not in the message. Quote it letter by letter.")
+        span = (start, start + len(exact or text)) if verdict == "is" else (None, None)
+        run = self.store.connection.execute
+        with self.store.transaction():
+            run("delete from lib.main.correction where utterance = ? and act = ?", [key, act])
+            run(
+                "insert into lib.main.correction values (?, ?, ?, ?, ?, ?, ?)",
+                [key, act, verdict, sub_kind, *span, datetime.now(UTC)],
+            )
+            run("insert into lib.main.touched values (?)", [key])
+        self.update()
+
+    def set_viewer(self, speaker_id: str | None) -> None:
+        """Say whose library this is; pages about pairs are made only for pairs with this person.
+
+        Raises:
+            PersonNotFound: Nobody has this id.
+        """
+        if speaker_id and not self.query("select 1 from speaker where id = ?", [speaker_id]).num_rows:
+            raise PersonNotFound(f"Nobody has the id {speaker_id}.")
+        self.store.set("viewer", speaker_id)
+
+    def close(self) -> None:
+        """Let go of the library file."""
+        self.store.close()
+
+    def __enter__(self) -> Library:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+@dataclass(slots=True)
+class _Seen:
+    files: int = 0
+    passed_over: list[str] | tuple[str, ...] = ()
+
+
+def _records(path: Path, options: ReadOptions, seen: _Seen) -> Iterator[Record | pa.RecordBatch]:
+    """What the sources yield from every file of an archive, file after file."""
+    passed_over: list[str] = []
+    seen.passed_over = passed_over
+    for file in walk(path):
+        if isinstance(file, Problem):
+            yield file
+            continue
+        source = next((s for s in sources() if s.recognises(file)), None)
+        if source is None:
+            passed_over.append(file.where)
+            continue
+        seen.files += 1
+        yield from source.read(file, options)
+
+
+__all__ = ["Library", "Receipt", "SourceFile"]
+
+
+def open_library(path: Path | str) -> Library:
+    """Open a library, making it when it is not there; `":memory:"` makes one that is gone when closed.
+
+    An update that was interrupted is taken up when the library is next added to or shown.
+
+    Raises:
+        LibraryError: The file cannot be used; see the subclasses.
+    """
+    return Library(Store.open(path))
