@@ -1,0 +1,206 @@
+"""The reader that goes by wordings: lists of cues, one a language, and the rules of `rules.py`.
+
+It claims what is right nearly always and leaves the rest: what it says `perhaps` is kept in the table `reading`
+and never shown as said. Its measured quality is in docs/reading.md.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+
+import pyarrow as pa
+
+from mutuals.reading import cue_lists
+from mutuals.reading.cue_lists import Cue, CueList
+from mutuals.reading.language import declared, find_language
+from mutuals.reading.naming import Names
+from mutuals.reading.rules import (
+    Found,
+    Message,
+    ask_kind,
+    came_back_certainty,
+    is_sign_off,
+    questions,
+    sources,
+    states,
+)
+from mutuals.reading.sentences import clause, lowered, mask
+from mutuals.schema import READ_ACT
+
+_LONGEST = 50_000
+"""Characters of a message that are read; what stands after them is not. Longer ones hold pasted logs."""
+_MOST = 24
+"""Cues of one act that are looked at in one message."""
+_SPLIT = str.maketrans(dict.fromkeys(',.;:!?()[]{}<>*_"“”«»/\\|#~=+…—–-\t\n\x01¿¡。！？', " "))
+_RANK = {"sure": 0, "likely": 1, "perhaps": 2}
+_NAMED = frozenset(("thanks", "praises", "credits", "vouches", "welcomes", "agrees", "asks", "comforts"))
+_ELSEWHERE = frozenset(("thanks", "agrees", "welcomes", "comforts", "praises", "came_back", "offers", "concedes"))
+_REPLIED = re.compile(r"(?i)(?:^|[\s:\]])(?:re|aw|sv|rif|res)\s*(?:\[\d+\])?:|^\s*summary")
+
+
+class CueReader:
+    """Reads words by lists of cues. Quick, explainable, careful."""
+
+    name = "cues"
+
+    def __init__(self) -> None:
+        self.languages = frozenset(cue_lists.languages())
+        self.version = cue_lists.content_hash()
+        self._served = {language: cue_lists.load(language).known for language in cue_lists.languages()}
+
+    def read(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        """What the words of each message do; see `reading.Reader.read`.
+
+        A message in a language without a cue list is `unread` ("language"), one without words `unread` ("no text").
+        Of a message longer than 50,000 characters the first 50,000 are read.
+        """
+        for batch in batches:
+            lines = [line for row in batch.to_pylist() for line in self._rows(row)]
+            columns = zip(*lines, strict=True) if lines else ([] for _ in READ_ACT.names)
+            arrays = [pa.array(column, kind) for column, kind in zip(columns, READ_ACT.types, strict=True)]
+            yield pa.RecordBatch.from_arrays(arrays, schema=READ_ACT)
+
+    def _rows(self, row: dict[str, Any]) -> Iterator[tuple[Any, ...]]:
+        key, text = row["utterance"], (row["text"] or "")[:_LONGEST]
+        nothing = (None, None, None, None, None, None)
+        if not text.strip():
+            yield key, declared(row["lang"]) or "und", "unread", "no text", *nothing
+            return
+        masked = mask(text, row["code"] or ())
+        low = lowered(masked)
+        words = set(low.translate(_SPLIT).split())
+        lang = declared(row["lang"]) or find_language(low, words, self._served)
+        primary = lang.split("-")[0].lower()
+        if primary == "und" and (text.isascii() or not words):
+            primary = "en"  # too little to tell; reading it finds nothing or a plain English word
+        if primary not in self.languages:
+            yield key, lang, "unread", "language", *nothing
+            return
+        found = _acts(_message(row, text, masked, low, cue_lists.load(primary)), words)
+        for act in found:
+            yield key, lang, "read", "", act.act, act.sub_kind, act.start, act.end, act.certainty, act.named
+        if not found:
+            yield key, lang, "read", "", *nothing
+
+
+def _message(row: dict[str, Any], text: str, masked: str, low: str, cues: CueList) -> Message:
+    title = row["title"] or ""
+    is_opening = bool(row["is_opening"]) and not _REPLIED.search(title)
+    return Message(
+        text=text,
+        masked=masked,
+        low=low,
+        title=title if is_opening else "",
+        cues=cues,
+        names=Names(row["names"], row["speaker_name"]),
+        own=frozenset((row["speaker_name"] or "").lower().split()),
+        is_opening=is_opening,
+        by_opener=bool(row["by_opener"]),
+        after_others=bool(row["after_others"]),
+        answers_own=bool(row["by_parent_speaker"]),
+        has_parent=row["parent_text"] is not None or not row["is_opening"],
+    )
+
+
+def _acts(message: Message, words: set[str]) -> list[Found]:
+    if not message.sentences:
+        return []
+    found = list(questions(message))
+    advised: list[tuple[int, int]] = []
+    for act, family in message.cues.families.items():
+        if (family.opening if message.is_opening else family.reply).isdisjoint(words):
+            continue
+        for hit in islice(family.pattern.finditer(message.low, 0, message.tail), _MOST):
+            cue = family.cues[int(hit.lastgroup[1:])] if hit.lastgroup else None
+            if cue is None or not _stands(cue, message):
+                continue
+            sentence = message.sentence_at(hit.start())
+            first, last = max(sentence[0], hit.start() - 160), min(max(sentence[1], hit.end()), hit.end() + 240)
+            if family.unless and family.unless.search(message.low, first, last):
+                continue
+            if cue.unless and cue.unless.search(message.low, first, last):
+                continue
+            span = clause(message.masked, (sentence[0], max(sentence[1], hit.end())), hit.start(), hit.end())
+            if act == "states":
+                advised.append(span)
+            else:
+                found += _claims(cue, message, hit, sentence, span)
+    found += _from_title(message, found)
+    found += sources(message)
+    return _settled(message, found, advised)
+
+
+def _stands(cue: Cue, message: Message) -> bool:
+    if cue.where == "any":
+        return True
+    if cue.where == "opening":
+        return message.is_opening
+    return not message.is_opening if cue.where == "reply" else message.by_another
+
+
+def _claims(
+    cue: Cue, message: Message, hit: re.Match[str], sentence: tuple[int, int], span: tuple[int, int]
+) -> list[Found]:
+    asked = message.low[sentence[0] : sentence[1]].rstrip("\"'”’)]*_ ").endswith("?")
+    if asked and cue.act not in {"asks", "thanks", "source"}:
+        return []
+    if asked and cue.act == "asks" and message.mark("rhetorical", *sentence):
+        return []
+    names: list[str | None] = []
+    if cue.act in _NAMED:
+        names += message.names.in_words(message.low, hit.start(), hit.end(), sentence)
+    if cue.sub_kind == "named" and not names:
+        return []
+    kind = cue.sub_kind if cue.sub_kind != "named" else None
+    if cue.act == "asks" and kind is None:
+        kind = ask_kind(message, *span)
+    return [
+        Found(act=cue.act, start=span[0], end=span[1], certainty=cue.certainty, sub_kind=kind, named=name)
+        for name in names or [None]
+    ]
+
+
+def _from_title(message: Message, found: list[Found]) -> list[Found]:
+    if not message.title or any(act.act == "asks" and act.certainty != "perhaps" for act in found):
+        return []
+    title = lowered(message.title)
+    telling = (s for s in message.sentences if s[1] - s[0] > 20 and not message.mark("greeting", *s))
+    start, end = next(telling, (0, 0))
+    marks = message.cues.marks
+    if not end or marks["title_not"].search(title):
+        return []
+    if (title.rstrip().endswith("?") and not marks["rhetorical"].search(title)) or (
+        marks["title_asks"].search(title) and message.mark("problem", 0, 400)
+    ):
+        certainty = "likely"
+    else:
+        return []
+    return [Found(act="asks", start=start, end=min(end, start + 300), certainty=certainty, sub_kind="fact")]
+
+
+def _settled(message: Message, found: list[Found], advised: list[tuple[int, int]]) -> list[Found]:
+    asks_at_all = any(act.act == "asks" for act in found)
+    is_sarcastic = any(act.act in _ELSEWHERE for act in found) and (
+        message.mark("sarcasm", 0, 400) or message.mark("sarcasm_end", max(0, len(message.low) - 30), len(message.low))
+    )
+    kept: dict[tuple[str, int, str | None], Found] = {}
+    for act in found:
+        if act.act == "thanks" and is_sign_off(message, *message.sentence_at(act.start), asks_at_all):
+            continue
+        if act.act in _ELSEWHERE and (is_sarcastic or message.mark("sarcasm", max(0, act.start - 60), act.end + 80)):
+            continue
+        if act.act == "came_back":
+            act.certainty = came_back_certainty(message, act)
+        key = (act.act, message.sentence_at(act.start)[0], act.named)
+        if key not in kept or _RANK[act.certainty] < _RANK[kept[key].certainty]:
+            kept[key] = act
+    rows = sorted(kept.values(), key=lambda act: (act.start, act.act, act.named or ""))
+    if not message.is_opening:
+        busy = {"thanks", "welcomes", "asks"}
+        taken = {message.sentence_at(act.start)[0] for act in rows if act.act in busy and act.certainty != "perhaps"}
+        said = states(message, taken, advised)
+        rows += [said] if said else []
+    return rows

@@ -1,0 +1,70 @@
+"""Whom the words name: a name or handle of the conversation that is addressed beside a cue."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+_WORD = re.compile(r"@?[^\W_][\w'.-]*")
+_BETWEEN = re.compile(
+    r"[\s,:!@*-]*(?:(?:you|u|so|very|much|a|lot|again|to|for|mr|mrs|ms|dr|prof|dear|hi|hey|hello|goes|is|all|both|and"
+    r"|muchas|gracias|vielen|dank|beaucoup|muito|a|an|à|ao|o|la|le|el|herr|frau)\b[\s,.:!@*-]*){0,5}"
+)
+_NEAR = 40
+
+
+class Names:
+    """The names and handles of the others in a conversation, found again in the words of a message."""
+
+    def __init__(self, names: Sequence[str | None] | None, own: str | None) -> None:
+        """Take the names.
+
+        Args:
+            names: Names and handles of the others; None and repetitions are let pass.
+            own: Name of the writer, who is never addressed.
+        """
+        self._by_word: dict[str, str | None] = {}
+        own_words = set((own or "").lower().split()) | {(own or "").lower()}
+        for name in names or ():
+            if not name or name.lower() == (own or "").lower():
+                continue
+            whole = name.lower()
+            for key in {whole, whole.split()[0] if whole.split() else whole}:
+                if len(key) < 3 or key in own_words:
+                    continue
+                known = self._by_word.get(key)
+                taken = key in self._by_word and known is not None and known.lower() != whole and key != whole
+                self._by_word[key] = None if taken else name
+
+    def in_words(self, low: str, start: int, end: int, sentence: tuple[int, int]) -> list[str]:
+        """The names addressed beside the words `start` to `end` of a sentence.
+
+        Args:
+            low: The masked message in lower case.
+            start: Where the cue begins.
+            end: Where it ends, exclusive.
+            sentence: The sentence that it stands in.
+
+        Returns:
+            Names as the conversation has them: right after the cue, marked with @, or called at the beginning of
+            the sentence. Empty when no one is named.
+        """
+        if not self._by_word:
+            return []
+        found: list[str] = []
+        for word in _WORD.finditer(low, max(sentence[0], start - 120), min(sentence[1], end + 120)):
+            key = word.group().lstrip("@").rstrip(".'-")
+            key = key.removesuffix("'s")
+            name = self._by_word.get(key)
+            if name is None or name in found:
+                continue
+            is_marked = word.group().startswith("@")
+            is_called = word.start() - sentence[0] <= 4 and low[word.end() : word.end() + 1] in {",", ":", " "}
+            if start <= word.start() < end or is_marked or (is_called and word.end() <= start):
+                found.append(name)
+            elif end <= word.start() <= end + _NEAR and _BETWEEN.fullmatch(low, end, word.start()):
+                found.append(name)
+                end = word.end()
+            elif word.start() > end and word.end() >= sentence[1] - 3 and low[word.start() - 2 : word.start()] == ", ":
+                found.append(name)
+        return found

@@ -1,0 +1,266 @@
+"""The rules that wordings alone cannot tell: sign-offs, questions that ask nothing, what may be an answer.
+
+They see a `Message` that is masked and cut into sentences, and the marks of its language's cue list.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from mutuals.reading.cue_lists import CueList
+from mutuals.reading.naming import Names
+from mutuals.reading.sentences import FILLER, URL, sentences
+
+_MOST = 12
+_IMAGE = re.compile(
+    r"\.(?:png|jpe?g|gif|webp|svg|bmp|mp4|webm)(?:$|[?#])|imgur\.com|giphy\.com|tenor\.com", re.IGNORECASE
+)
+_NO_SOURCE = re.compile(
+    r"localhost|127\.0\.0\.1|unsubscribe|list-?info|mailman|/message/compose|mailto:", re.IGNORECASE
+)
+_FILE_LINE = re.compile(
+    r"(?<![\w/])[\w/.-]{1,120}\.(?:c|cc|cpp|h|hpp|py|js|ts|rs|go|java|rb|lua|as|md|txt|toml|cmake):\d{1,6}(?!\w)"
+)
+_CITATION = re.compile(r"\b[A-Z][\w'-]+ et al\.?,? \(?(?:1[89]|20)\d\d|\bISBN[ :-]*\d[\d -]{8,16}|\bRFC ?\d{3,5}\b")
+_WORD = re.compile(r"[^\W\d_][^\s\x01]*")
+_TRAIL = ".,;:!?)]}'\"*_>"
+
+
+@dataclass(slots=True, kw_only=True)
+class Found:
+    """One act found in a message: where, how sure, and whom it names."""
+
+    act: str
+    start: int
+    end: int
+    certainty: str
+    sub_kind: str | None = None
+    named: str | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Message:
+    """What the rules need to know of a message."""
+
+    text: str
+    masked: str
+    low: str
+    title: str
+    cues: CueList
+    names: Names
+    own: frozenset[str]
+    is_opening: bool
+    by_opener: bool
+    after_others: bool
+    answers_own: bool
+    has_parent: bool
+    _sentences: list[tuple[int, int]] | None = None
+    _tail: int = -1
+
+    @property
+    def sentences(self) -> list[tuple[int, int]]:
+        """Where each sentence begins and ends, without what follows the sign-off."""
+        if self._sentences is None:
+            self._sentences = [found for found in sentences(self.masked) if found[0] < self.tail]
+        return self._sentences
+
+    @property
+    def tail(self) -> int:
+        """Where the signature begins that follows a sign-off; the length of the text when there is none."""
+        if self._tail < 0:
+            self._tail = len(self.low)
+            since = max(0, self._tail - 700)
+            if "\n" not in self.low:
+                return self._tail
+            for found in self.cues.marks["sign_off"].finditer(self.low, since):
+                if self.low.count("\n", found.end()) <= 12:
+                    self._tail = found.end()
+                    break
+        return self._tail
+
+    def sentence_at(self, position: int) -> tuple[int, int]:
+        """The sentence that holds a position."""
+        number = bisect_right(self.sentences, (position, len(self.low) + 1)) - 1
+        return self.sentences[max(0, number)]
+
+    @property
+    def by_another(self) -> bool:
+        """It answers somebody and was not written by who opened the conversation."""
+        return not self.is_opening and not self.by_opener and not self.answers_own
+
+    def mark(self, name: str, start: int, end: int) -> bool:
+        """Whether a mark of the language occurs between two offsets; at most 400 characters are looked at."""
+        pattern = self.cues.marks.get(name)
+        return pattern is not None and pattern.search(self.low[start : min(end, start + 400)]) is not None
+
+
+def questions(message: Message) -> Iterator[Found]:
+    """The sentences with a question mark, each judged: asks, asks back, or only sounds like it."""
+    if "?" not in message.low and "？" not in message.low:
+        return
+    spans = message.sentences
+    for number, (start, end) in enumerate(spans[:200]):
+        closing = message.low[start:end].rstrip("\"'”’)]*_ ")
+        if not closing.endswith(("?", "？", "?!", "?!!", "?.", "?..", "?...")) or closing.endswith(("???!", "?!?!")):
+            continue
+        words = message.low[start:end].split()
+        if not any(letter.isalpha() for letter in closing) or len(words) > 80:
+            continue
+        after = spans[number + 1] if number + 1 < len(spans) else None
+        yield _judged(message, max(start, end - 400), end, words, after)
+
+
+def _judged(message: Message, start: int, end: int, words: list[str], after: tuple[int, int] | None) -> Found:
+    def has(name: str) -> bool:
+        return message.mark(name, start, end)
+
+    if FILLER * 2 in words[-1] or closing_bracket(
+        message.low, start, end
+    ):  # the question mark belongs to quoted words or to an address
+        return Found(act="asks", start=start, end=end, certainty="perhaps")
+    if has("rhetorical") or (after and len(words) <= 5 and message.mark("own_answer", after[0], after[0] + 30)):
+        return Found(act="asks", start=start, end=end, certainty="perhaps", sub_kind="rhetorical")
+    if has("offer_question") and not message.is_opening and not message.by_opener:
+        return Found(act="offers", start=start, end=end, certainty="likely")
+    if has("greeting_question") or has("tag") or (has("suggestion") and message.by_another):
+        return Found(act="asks", start=start, end=end, certainty="perhaps")
+    inverted = has("question_start")
+    if len(words) < 3 and not inverted:
+        return Found(act="asks", start=start, end=end, certainty="perhaps")
+    certainty = "sure" if inverted else "likely"
+    if (
+        not inverted and (len(words) > 40 or (message.by_another and len(words) > 12 and not has("clarify_always")))
+    ) or has("rant"):
+        certainty = "perhaps"
+    return Found(act="asks", start=start, end=end, certainty=certainty, sub_kind=ask_kind(message, start, end))
+
+
+def closing_bracket(low: str, start: int, end: int) -> bool:
+    """Whether the question mark stands in brackets in the middle of a sentence, as in "(strictly?) about"."""
+    return low[start:end].endswith("?)") and low[end : end + 2].strip()[:1].islower()
+
+
+def ask_kind(message: Message, start: int, end: int) -> str:
+    """The finer kind of an ask; `clarify` for a short question back by somebody else."""
+
+    def has(name: str) -> bool:
+        return message.mark(name, start, end)
+
+    if not message.is_opening and has("clarify_always"):
+        return "clarify"
+    if (
+        message.by_another
+        and message.has_parent
+        and end - start <= 200
+        and has("second_person")
+        and not has("first_person")
+    ):
+        return "clarify"
+    for kind in ("recommendation", "opinion", "invitation", "coordination", "support", "favour"):
+        if has(kind):
+            return kind
+    if message.by_another and message.has_parent and end - start <= 60 and not has("first_person"):
+        return "clarify"
+    return "fact"
+
+
+def is_sign_off(message: Message, start: int, end: int, asks: bool) -> bool:
+    """Whether bare thanks close the message rather than answer something done.
+
+    Args:
+        message: The message.
+        start: Where the thanking sentence begins.
+        end: Where it ends, exclusive.
+        asks: The message asks something itself.
+    """
+    bare = len(message.low[start:end].split()) <= 4
+    if not bare:
+        return asks and message.is_opening
+    position = bisect_right(message.sentences, (start, end)) - 1
+    is_last = not any(other[0] >= end for other in message.sentences[position + 1 :])
+    rest = message.low[end : end + 400]
+    signed = position > 0 and 0 < len(rest.strip()) < 250 and rest.lstrip(" ").startswith("\n")
+    named_self = any(word in message.own for word in re.findall(r"[^\W\d_]{3,}", message.low[start:end]))
+    closes = signed or named_self or (end >= message.tail - 2 and message.tail < len(message.low))
+    comma = message.low[start:end].rstrip().endswith(",")
+    if position == 0 and not closes and not comma:
+        return message.is_opening
+    return (is_last or closes or comma) and (asks or message.is_opening or closes or comma or not message.has_parent)
+
+
+def came_back_certainty(message: Message, claim: Found) -> str:
+    """How sure it is that words such as "it works" speak of the help received: early in the message and short."""
+    position = bisect_right(message.sentences, (claim.start, len(message.low) + 1)) - 1
+    words = len(message.low[claim.start : claim.end].split())
+    if words > 30 or (position > 3 and (words > 14 or claim.sub_kind in {"did_not_work", "partly"})) or position > 12:
+        return "perhaps"
+    if claim.sub_kind == "did_not_work" and (words > 14 and not message.mark("tried", claim.start, claim.end)):
+        return "perhaps"
+    return claim.certainty
+
+
+def sources(message: Message) -> Iterator[Found]:
+    """Links, citations and file:line given in the words, without images and the writer's own shop."""
+    text, limit = message.text, message.tail
+    given = 0
+    if "://" in text or "www." in text or "doi:" in text:
+        for link in URL.finditer(text, 0, limit):
+            url = link.group().rstrip(_TRAIL)
+            if _IMAGE.search(url) or _NO_SOURCE.search(url) or len(url) < 10:
+                continue
+            if message.masked[link.start()] != FILLER or not message.sentences:
+                continue
+            start, end = message.sentence_at(link.start())
+            if message.mark("selling", max(start, link.start() - 200), end):
+                continue
+            if end - start > 200 or not start <= link.start() < end:
+                start, end = link.start(), link.start() + len(url)
+            yield Found(act="source", start=start, end=end, certainty="sure")
+            given += 1
+            if given >= _MOST:
+                return
+    if message.is_opening or message.by_opener:  # whoever asks pastes output, which is no source
+        return
+    for pattern, needed in ((_FILE_LINE, ":"), (_CITATION, " ")):
+        if needed in message.masked:
+            for found in pattern.finditer(message.masked, 0, limit):
+                yield Found(act="source", start=found.start(), end=found.end(), certainty="sure")
+                given += 1
+                if given >= _MOST:
+                    return
+
+
+def states(message: Message, taken: set[int], advised: list[tuple[int, int]]) -> Found | None:
+    """The sentence of a reply that best carries an answer, if the message says anything of substance.
+
+    Args:
+        message: The message.
+        taken: Where the sentences begin that do something else (ask, thank, greet, agree).
+        advised: Where the words of advice stand.
+
+    Returns:
+        An act `states`, which is no word of the vocabulary: the step `act` makes it `answers` where the
+        conversation allows.
+    """
+    for start, end in advised:
+        if message.sentence_at(start)[0] not in taken:
+            return Found(act="states", start=start, end=end, certainty="sure")
+    best: Found | None = None
+    for start, end in message.sentences[:40]:
+        if start in taken:
+            continue
+        piece = message.low[start:end]
+        if FILLER * 8 in piece:
+            return Found(act="states", start=start, end=end, certainty="sure")
+        words = len(_WORD.findall(piece))
+        if best is None and not message.mark("no_substance", start, end):
+            if words >= 4 or (words >= 1 and message.mark("short_answer", start, end)):
+                best = Found(act="states", start=start, end=end, certainty="likely")
+            elif words >= 2:
+                best = Found(act="states", start=start, end=end, certainty="perhaps")
+        elif best and best.certainty == "perhaps" and words >= 4 and not message.mark("no_substance", start, end):
+            best = Found(act="states", start=start, end=end, certainty="likely")
+    return best
