@@ -3,6 +3,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 export UV_NO_PROGRESS := 1
+# Trust what the machine trusts, also behind a proxy of its own.
+export UV_SYSTEM_CERTS := 1
 
 .PHONY: setup demo test check docs bench clean
 
