@@ -63,7 +63,9 @@ def main(archive: Path, seed: int) -> int:
             with mutuals.open(killed) as opened:
                 held = opened.query("select count(*) as n from utterance").to_pylist()[0]["n"]
             lost |= held < acknowledged
-            print(f"kill {turn} after {moment:.1f} s: {acknowledged} acknowledged, {held} held, ended {ended}", flush=True)
+            print(
+                f"kill {turn} after {moment:.1f} s: {acknowledged} acknowledged, {held} held, ended {ended}", flush=True
+            )
             if turn % 3 == 0:
                 killed.unlink()
         add(killed, archive, None)

@@ -1,0 +1,135 @@
+"""`make bench`: ours, the floor and ConvoKit on the same corpora in one run; writes docs/performance.md.
+
+ConvoKit needs an environment of its own; name its interpreter in CONVOKIT_PYTHON, else its columns stay empty. The
+corpora come from the generator that stands beside the project; without it there is nothing to measure.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import zstandard
+
+PEERS = Path(__file__).resolve().parent.parent.parent / "shared" / "peers"
+PAGE = Path(__file__).resolve().parent.parent / "docs" / "performance.md"
+SIZES = (100_000, 1_000_000)
+OURS = ("build, in memory", "build and thread, in memory", "build and thread, to a file", "walk")
+RUNS = 3
+
+
+def run(command: list[str]) -> dict[str, Any]:
+    """The last line that a command prints, as JSON.
+
+    Raises:
+        subprocess.CalledProcessError: The command failed.
+    """
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    return dict(json.loads(done.stdout.strip().splitlines()[-1]))
+
+
+def corpus(folder: Path, size: int) -> Path:
+    """A seeded corpus of this many utterances, made by the generator beside the project."""
+    for name in ("texts_reddit.txt", "texts_irc.txt"):
+        if not (folder / name).exists():
+            with (PEERS / f"{name}.zst").open("rb") as packed, (folder / name).open("wb") as plain:
+                zstandard.ZstdDecompressor().copy_stream(packed, plain)
+    made = folder / f"corpus_{size}.jsonl"
+    run([sys.executable, str(PEERS / "gen_corpus.py"), "--n", str(size), "--speakers", str(size // 20),
+         "--out", str(made), "--texts", str(folder / "texts_reddit.txt"), str(folder / "texts_irc.txt")])  # fmt: skip
+    return made
+
+
+def ours(stage: str, path: Path) -> dict[str, Any]:
+    """One of our stages, in a process of its own."""
+    return run([sys.executable, "-m", "bench.stages", stage, str(path)])
+
+
+def theirs(stage: str, path: Path) -> dict[str, Any] | None:
+    """One of ConvoKit's stages; None when there is no ConvoKit."""
+    python = os.environ.get("CONVOKIT_PYTHON")
+    return run([python, str(PEERS / "bench_convokit.py"), stage, str(path)]) if python else None
+
+
+def measure(path: Path, size: int) -> list[tuple[str, str, float, int]]:
+    """Rows of (who, what, median seconds, peak megabytes); the three take turns, so that noise falls on all."""
+    found: dict[tuple[str, str], list[tuple[float, int]]] = {}
+    for _ in range(RUNS):
+        for stage in (*OURS, "floor"):
+            who = "DuckDB alone" if stage == "floor" else "mutuals"
+            row = ours(stage, path)
+            found.setdefault((who, stage), []).append((row["seconds"], row["peak_mb"]))
+        for stage in ("build", "traverse") if size == SIZES[0] or not found.get(("ConvoKit 5.0.0", "build")) else ():
+            if peer := theirs(stage, path):
+                found.setdefault(("ConvoKit 5.0.0", stage), []).append((peer["seconds"], peer["peak_mb"]))
+    return [
+        (who, what, statistics.median(s for s, _ in runs), round(statistics.median(m for _, m in runs)))
+        for (who, what), runs in found.items()
+    ]
+
+
+def page(results: dict[int, list[tuple[str, str, float, int]]]) -> str:
+    """The page of results, with the facts of the machine."""
+    lines = [
+        "# Performance", "",
+        "Written by `make bench` (`CONVOKIT_PYTHON=... make bench`), "
+        f"{datetime.now(UTC):%Y-%m-%d}, Python {platform.python_version()}, DuckDB {duckdb.__version__}, "
+        f"{os.cpu_count()} cores, {platform.machine()}. Medians of {RUNS} runs, each in a fresh process, imports not "
+        "counted; where a peer was run once, its one run. Peak memory is that of the whole process, imports included.",
+        "",
+    ]  # fmt: skip
+    for size, rows in results.items():
+        lines += [
+            f"## {size:,} utterances",
+            "",
+            "| who | what | seconds | utterances a second | peak MB |",
+            "|---|---|---|---|---|",
+        ]
+        lines += [
+            f"| {who} | {what} | {seconds:.2f} | {size / seconds:,.0f} | {peak:,} |"
+            for who, what, seconds, peak in rows
+        ]
+        took = {(who, what): (seconds, peak) for who, what, seconds, peak in rows}
+        lines += ["", *ratios(took), ""]
+    return "\n".join(lines)
+
+
+def ratios(took: dict[tuple[str, str], tuple[float, int]]) -> list[str]:
+    """The ratios that matter, as a list; those with ConvoKit only where it was run."""
+    mine, floor = took["mutuals", "build, in memory"], took["DuckDB alone", "floor"]
+    longer = took["mutuals", "build and thread, to a file"][0] / floor[0]
+    lines = [f"- adding with conversations to a file: {longer:.1f} times the time of DuckDB reading the same lines"]
+    if ("ConvoKit 5.0.0", "build") in took:
+        peer, tour = took["ConvoKit 5.0.0", "build"], took["ConvoKit 5.0.0", "traverse"]
+        walked = took["mutuals", "walk"][0]
+        lines += [
+            f"- building: {peer[0] / mine[0]:.1f} times as fast as ConvoKit, {mine[1] / peer[1]:.2f} of its memory",
+            f"- the walk of all conversations: {tour[0] / walked:.1f} times as fast as ConvoKit",
+        ]
+    return lines
+
+
+def main() -> None:
+    """Measure, print the page and write it into the documentation."""
+    if not PEERS.exists():
+        sys.exit("The corpus generator does not stand beside the project; there is nothing to measure with.")
+    results = {}
+    with tempfile.TemporaryDirectory() as name:
+        for size in SIZES:
+            results[size] = measure(corpus(Path(name), size), size)
+    text = page(results)
+    PAGE.write_text(text, "utf-8")
+    print(text)
+
+
+if __name__ == "__main__":
+    main()
