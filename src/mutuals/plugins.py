@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
+from importlib.metadata import entry_points
 from typing import TYPE_CHECKING
 
 import pluggy
+
+from mutuals.errors import Problem
 
 if TYPE_CHECKING:
     from mutuals.engines import Engine
@@ -53,8 +56,16 @@ def manager() -> pluggy.PluginManager:
     from mutuals import builtin
 
     plugins.register(builtin)
-    plugins.load_setuptools_entrypoints("mutuals")
+    for entry in entry_points(group="mutuals"):
+        try:
+            plugins.register(entry.load(), name=entry.name)
+        except Exception as error:  # noqa: BLE001 - it is anyone's code and may raise anything; we go on without it
+            broken.append(Problem(kind="plugin", where=entry.value, message=f"It did not load: {error!r}"))
     return plugins
+
+
+broken: list[Problem] = []
+"""Added plugins that did not load, for `mutuals about`; the program works without them."""
 
 
 def sources() -> list[Source]:

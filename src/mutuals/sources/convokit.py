@@ -25,6 +25,7 @@ from mutuals.errors import Problem
 from mutuals.model import Coverage, Place, Speaker, Utterance
 from mutuals.schema import ARRIVING
 from mutuals.sources import ReadOptions, Record, SourceFile
+from mutuals.sources.streams import problem_of
 
 ROWS = 60_000
 """Rows handed over at a time: a batch of the store."""
@@ -71,25 +72,33 @@ class ConvoKit:
         if PurePosixPath(file.name).name in {"speakers.json", "users.json"}:
             yield from _speakers(file, place)
             return
-        named: set[str] = set()
-        odd: list[int] = []
-        rows = 0
-        since: datetime | None = None
-        until: datetime | None = None
-        with _on_disk(file) as path:
-            for batch in _batches(path, place, file.modified):
-                readable = _readable(batch, odd, rows)
-                rows += batch.num_rows
-                yield from _new_speakers(pc.unique(readable.column("speaker_id")).to_pylist(), named)
-                ends = pc.min_max(readable.column("written_at")).as_py()
-                since = min(filter(None, (since, ends["min"])), default=None)
-                until = max(filter(None, (until, ends["max"])), default=None)
-                yield readable
-            for record in _odd_lines(path, odd, file, place) if odd else ():
-                if isinstance(record, Utterance):
-                    yield from _new_speakers([record.speaker], named)
-                yield record
-        yield Coverage(place=place.id, extent=options.extent, since=since, until=until)
+        try:
+            yield from _utterances(file, place, options)
+        except OSError as error:
+            yield problem_of(error, file.where)
+
+
+def _utterances(file: SourceFile, place: Place, options: ReadOptions) -> Iterator[Record | pa.RecordBatch]:
+    """The lines of a file, the accounts in them, and what stretch of time they cover."""
+    named: set[str] = set()
+    odd: list[int] = []
+    rows = 0
+    since: datetime | None = None
+    until: datetime | None = None
+    with _on_disk(file) as path:
+        for batch in _batches(path, place, file.modified):
+            readable = _readable(batch, odd, rows)
+            rows += batch.num_rows
+            yield from _new_speakers(pc.unique(readable.column("speaker_id")).to_pylist(), named)
+            ends = pc.min_max(readable.column("written_at")).as_py()
+            since = min(filter(None, (since, ends["min"])), default=None)
+            until = max(filter(None, (until, ends["max"])), default=None)
+            yield readable
+        for record in _odd_lines(path, odd, file, place) if odd else ():
+            if isinstance(record, Utterance):
+                yield from _new_speakers([record.speaker], named)
+            yield record
+    yield Coverage(place=place.id, extent=options.extent, since=since, until=until)
 
 
 def _place_of(file: SourceFile, options: ReadOptions) -> Place:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -31,7 +31,7 @@ class Arrivals:
         links: Rows of the table `link`.
         marks: Rows of the table `mark`.
         places: By id.
-        speakers: By id; the first that names an account wins, a declared bot stays one.
+        speakers: By id; the first that gives an account a name of its own wins, a declared bot stays one.
         coverages: As they came.
         problems: As they came.
         characters: Length of the text in `rows`.
@@ -56,8 +56,11 @@ class Arrivals:
                 self.utterances.append(record)
             case Speaker():
                 known = self.speakers.get(record.id)
-                if known is None or (record.is_automated and not known.is_automated):
-                    self.speakers[record.id] = record
+                if known is None or (_is_unnamed(known) and not _is_unnamed(record)):
+                    known = record
+                self.speakers[record.id] = (
+                    replace(known, is_automated=True) if record.is_automated and not known.is_automated else known
+                )
             case Place():
                 known_place = self.places.get(record.id)
                 if known_place is None or (known_place.url is None and record.url):
@@ -112,6 +115,11 @@ class Arrivals:
                 for p in self.problems
             ]
         return table_of(list(rows), TABLES[name])
+
+
+def _is_unnamed(speaker: Speaker) -> bool:
+    """Whether the account is known by its id alone."""
+    return speaker.id.endswith(f"/{speaker.name}")
 
 
 def table_of(rows: list[tuple[Any, ...]], schema: pa.Schema) -> pa.Table:

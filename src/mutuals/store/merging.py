@@ -238,6 +238,11 @@ def _merge_sides(connection: duckdb.DuckDBPyConnection, arrivals: Arrivals) -> N
             """update lib.main.speaker s set is_automated = true
                from arriving_speaker a where a.speaker = s.speaker and a.is_automated and not s.is_automated"""
         )
+        connection.execute(
+            """update lib.main.speaker s set name = a.name
+               from arriving_speaker a
+               where a.speaker = s.speaker and ends_with(s.id, '/' || s.name) and not ends_with(a.id, '/' || a.name)"""
+        )
         connection.unregister("arriving_speaker")
 
 
