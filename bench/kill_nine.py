@@ -24,6 +24,8 @@ KILLS = 10
 
 _ADD = """
 import sys, mutuals
+from mutuals.store import arriving
+arriving.ROWS = 2_000
 with mutuals.open(sys.argv[1]) as library:
     library.add(sys.argv[2], progress=lambda what, done: print(what, done, flush=True))
 print("done", flush=True)

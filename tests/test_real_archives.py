@@ -25,13 +25,16 @@ pytestmark = pytest.mark.shared
 
 def members(archive: Path) -> Iterator[tuple[str, bytes]]:
     """Name and bytes of every file in a tar.zst, by tarfile alone."""
-    with archive.open("rb") as raw, zstandard.ZstdDecompressor().stream_reader(raw) as stream:
-        with tarfile.open(fileobj=stream, mode="r|") as tar:
-            for member in tar:
-                if member.isfile():
-                    content = tar.extractfile(member)
-                    assert content is not None
-                    yield member.name, content.read()
+    with (
+        archive.open("rb") as raw,
+        zstandard.ZstdDecompressor().stream_reader(raw) as stream,
+        tarfile.open(fileobj=stream, mode="r|") as tar,
+    ):
+        for member in tar:
+            if member.isfile():
+                content = tar.extractfile(member)
+                assert content is not None
+                yield member.name, content.read()
 
 
 def facts(library: Library) -> dict[str, int]:
@@ -43,7 +46,7 @@ def facts(library: Library) -> dict[str, int]:
     }
 
 
-def everything(library: Library) -> dict[str, list[object]]:
+def everything(library: Library) -> dict[str, list[str]]:
     """The gathered tables, for comparing before and after."""
     return {
         name: sorted(map(repr, library.query(f"select * from {name}").to_pylist()))

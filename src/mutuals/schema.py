@@ -82,7 +82,7 @@ TABLES: dict[str, pa.Schema] = {
         _C("conversation_id", _TEXT, "String id of it"),
         _C("speaker", _KEY, "Key of the account; null when unknown"),
         _C("reply_to", _KEY, "Key of the message answered, by the platform's own link"),
-        _C("reply_to_id", _TEXT, "String id of it, kept because the message itself may be missing"),
+        _C("reply_to_id", _TEXT, "String id of it, where the message itself is not in the library; else null"),
         *[_C(f.name, f.type, f.metadata[b"meaning"].decode()) for f in ARRIVING if f.name in {
             "written_at", "edited_at", "collected_at", "title", "text", "lang", "url", "original", "format",
             "offsets", "code", "visibility", "is_deleted", "meta"}],

@@ -20,7 +20,7 @@ from mutuals.sources.convokit import SOURCE, without_counters
 from mutuals.sources.files import SourceFile, walk
 
 LINES = [
-    '{"id":"a","speaker":"ana","conversation_id":"a","reply_to":null,"timestamp":1700000000,"text":"Who has a ladder?"}',
+    '{"id":"a","speaker":"ana","conversation_id":"a","reply_to":null,"timestamp":1700000000,"text":"A drill?"}',
     '{"id":"b","speaker":"ben", broken',
     '{"id":"c","speaker":"ben","conversation_id":"a","reply_to":"a","timestamp":"1700000100","text":"I do."}',
     "",

@@ -27,9 +27,9 @@ from mutuals.schema import ARRIVING
 from mutuals.sources import ReadOptions, Record, SourceFile
 from mutuals.sources.streams import problem_of
 
-ROWS = 60_000
+ROWS = 20_000
 """Rows handed over at a time: a batch of the store."""
-LONGEST = 4 << 20
+LONGEST = 1 << 20
 """Bytes of the longest line read in one go; two buffers of twice this size are kept a core. A longer one is odd."""
 
 _FIELDS = {

@@ -126,9 +126,18 @@ class Store:
             total += merge(self.connection, screen(arrivals))
             coverages += arrivals.coverages
             progress(total)
+        self._let_go_of_known_parents()
         self._resolve_mentions()
         self._write_coverage(span_of(coverages))
         return total
+
+    def _let_go_of_known_parents(self) -> None:
+        """Drop the string id of a parent that is in the library: it is there for gaps alone."""
+        self.connection.execute(
+            """update lib.main.utterance set reply_to_id = null
+               where reply_to_id is not null and not starts_with(reply_to_id, 'forgotten:')
+                 and reply_to in (select utterance from lib.main.utterance)"""
+        )
 
     def _resolve_mentions(self) -> None:
         """Give mentions by handle the key of the account that has the handle in the same source."""

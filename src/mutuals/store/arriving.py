@@ -15,8 +15,8 @@ from mutuals.model import Coverage, Place, Speaker, Utterance
 from mutuals.schema import ARRIVING, TABLES, key_of
 from mutuals.sources import Record
 
-ROWS = 50_000
-"""Utterances of a batch at most: what a crash can lose of an archive, and about 60 MB of memory at 300 words each."""
+ROWS = 20_000
+"""Utterances of a batch at most: what a crash can lose of an archive, and about 25 MB of memory at 300 words each."""
 CHARACTERS = 24_000_000
 """Characters of a batch at most, so that an archive of very long messages does not fill the memory either."""
 

@@ -22,7 +22,8 @@ def keyed(connection: duckdb.DuckDBPyConnection, arriving: pa.Table) -> pa.Table
     """Rows of `schema.ARRIVING` as rows of the table `utterance`: with keys, and with text in NFC.
 
     Most ids occur several times in a batch, as a message, as a parent, as an account; hashing is the dearest part of
-    adding a message, so each is hashed once.
+    adding a message, so each is hashed once. The string id of a parent is kept only where the parent is not in the batch:
+    it is there for gaps, and a parent that is here has its own.
     """
     together = pa.chunked_array([chunk for name in _KEYED.values() for chunk in arriving.column(name).chunks])
     coded = together.combine_chunks().dictionary_encode() if together.num_chunks else None
@@ -31,6 +32,8 @@ def keyed(connection: duckdb.DuckDBPyConnection, arriving: pa.Table) -> pa.Table
         keys = _keys_of(connection, coded.dictionary)
         for position, name in enumerate(_KEYED):
             given[name] = keys.take(coded.indices.slice(position * len(arriving), len(arriving)))
+        known = pc.is_in(given["reply_to"], value_set=given["utterance"])
+        given["reply_to_id"] = pc.if_else(known, None, arriving.column("reply_to_id"))
     given["text"] = nfc(arriving.column("text"))
     given["is_deleted"] = pc.fill_null(arriving.column("is_deleted"), False)
     schema = TABLES["utterance"]

@@ -19,7 +19,6 @@ from mutuals.schema import TABLES
 from mutuals.store.arriving import Arrivals
 from mutuals.store.keys import keyed
 
-
 _COLUMNS = ", ".join(f'"{name}"' for name in TABLES["utterance"].names)
 
 _SAID = ("text", "title", "reply_to", "speaker", "edited_at", "is_deleted", "conversation_key", "written_at")
@@ -27,7 +26,7 @@ _SAID = ("text", "title", "reply_to", "speaker", "edited_at", "is_deleted", "con
 
 _DIFFERENT = " or ".join(f"n.{c} is distinct from o.{c}" for c in _SAID)
 
-_DIGEST = "left(md5(concat_ws(chr(31), n.title, n.text, n.reply_to_id, cast(n.written_at as varchar))), 8)"
+_DIGEST = "left(md5(concat_ws(chr(31), n.title, n.text, cast(n.reply_to as varchar), cast(n.written_at as varchar))), 8)"
 """Tells versions of a repeated message apart, so that each is a problem of its own and is noted once only."""
 
 _STANDS = """
@@ -91,7 +90,7 @@ def _insert_new(connection: duckdb.DuckDBPyConnection, rows: int, arrivals: Arri
     run = connection.execute
     [(distinct, known)] = run(
         """select (select count(distinct utterance) from arriving),
-                  (select count(*) from (select utterance from arriving) semi join lib.main.utterance using (utterance))"""
+                  (select count(*) from arriving semi join lib.main.utterance using (utterance))"""
     ).fetchall()
     if distinct != rows or known:
         return None
