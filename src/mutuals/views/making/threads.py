@@ -109,8 +109,13 @@ def nested(nodes: Iterable[Node]) -> list[Node]:
             seen.add(key)
             node = by_key[key]
             ordered.append(Node(node.utterance, node.parent, node.how, node.is_gap, node.written_at, level))
-            pending.extend((child, level + 1) for child in reversed(children.get(key, [])))
+            pending.extend((child, _below(level, by_key[child])) for child in reversed(children.get(key, [])))
     return ordered
+
+
+def _below(level: int, child: Node) -> int:
+    """How far in a message stands: a link that was worked out moves it in once only, so that a topic stays flat."""
+    return level if child.how == "inferred" and level > 0 else level + 1
 
 
 def in_time(nodes: Iterable[Node]) -> list[Node]:
