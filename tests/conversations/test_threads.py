@@ -19,7 +19,13 @@ from tests.conversations import oracle
 Parents = Mapping[int, int | None]
 
 
-def engine_with(parents: Parents, *, conversations: Mapping[int, int] | None = None, seed: int = 0) -> DuckDBEngine:
+def engine_with(
+    parents: Parents,
+    *,
+    conversations: Mapping[int, int] | None = None,
+    speakers: Mapping[int, int] | None = None,
+    seed: int = 0,
+) -> DuckDBEngine:
     """An engine over a library in memory that holds these messages, put in in a seeded order."""
     connection = duckdb.connect()
     connection.execute("set TimeZone = 'UTC'; attach ':memory:' as lib")
@@ -31,7 +37,7 @@ def engine_with(parents: Parents, *, conversations: Mapping[int, int] | None = N
     rows = [
         {
             "utterance": key, "id": f"t:{key:06d}", "place": "t:place", "reply_to": parents[key], "is_deleted": False,
-            "conversation_key": (conversations or {}).get(key),
+            "conversation_key": (conversations or {}).get(key), "speaker": (speakers or {}).get(key),
         }
         for key in keys
     ]  # fmt: skip
@@ -106,10 +112,14 @@ def test_a_missing_parent_is_a_gap_that_keeps_its_replies_together() -> None:
     assert [(1,)] == conversations
 
 
-def test_a_message_without_a_link_answers_the_opening_and_says_that_this_is_inferred() -> None:
-    """In a platform's conversation a message without a reply link hangs on the opening, marked inferred."""
-    engine = engine_with({1: None, 2: None, 3: 2}, conversations={1: 90, 2: 90, 3: 90})
+def test_a_message_without_a_link_answers_the_last_one_by_somebody_else() -> None:
+    """In a platform's conversation a message without a reply link is marked inferred, whoever wrote twice in a row."""
+    speakers = {1: 7, 2: 7, 3: 8, 4: 8, 5: 9, 6: 7}
+    parents = {1: None, 2: None, 3: None, 4: None, 5: 2, 6: None}
+    engine = engine_with(parents, conversations=dict.fromkeys(parents, 90), speakers=speakers)
     threads.build(engine)
     found = engine.connection.execute("select utterance, parent, how from reply order by 1").fetchall()
 
-    assert [(2, 1, "inferred"), (3, 2, "explicit")] == found
+    assert [
+        (2, 1, "inferred"), (3, 2, "inferred"), (4, 2, "inferred"), (5, 2, "explicit"), (6, 5, "inferred"),
+    ] == found  # fmt: skip
