@@ -22,8 +22,8 @@ def keyed(connection: duckdb.DuckDBPyConnection, arriving: pa.Table) -> pa.Table
     """Rows of `schema.ARRIVING` as rows of the table `utterance`: with keys, and with text in NFC.
 
     Most ids occur several times in a batch, as a message, as a parent, as an account; hashing is the dearest part of
-    adding a message, so each is hashed once. The string id of a parent is kept only where the parent is not in the batch:
-    it is there for gaps, and a parent that is here has its own.
+    adding a message, so each is hashed once. The string id of a parent is kept only where the parent is not in the
+    batch: it is there for gaps, and a parent that is here has its own.
     """
     together = pa.chunked_array([chunk for name in _KEYED.values() for chunk in arriving.column(name).chunks])
     coded = together.combine_chunks().dictionary_encode() if together.num_chunks else None

@@ -26,7 +26,8 @@ _SAID = ("text", "title", "reply_to", "speaker", "edited_at", "is_deleted", "con
 
 _DIFFERENT = " or ".join(f"n.{c} is distinct from o.{c}" for c in _SAID)
 
-_DIGEST = "left(md5(concat_ws(chr(31), n.title, n.text, cast(n.reply_to as varchar), cast(n.written_at as varchar))), 8)"
+_DIGEST = """
+left(md5(concat_ws(chr(31), n.title, n.text, cast(n.reply_to as varchar), cast(n.written_at as varchar))), 8)"""
 """Tells versions of a repeated message apart, so that each is a problem of its own and is noted once only."""
 
 _STANDS = """
