@@ -22,6 +22,7 @@ from urllib.parse import quote, urlsplit
 from mutuals.errors import Problem
 from mutuals.model import Coverage, Link, Mark, Place, Speaker, Utterance, Visibility
 from mutuals.sources import ReadOptions, Record
+from mutuals.sources.bbcode import without_bbcode
 from mutuals.sources.files import SourceFile, place_name, problem_of
 from mutuals.sources.html_text import from_html
 from mutuals.sources.plain_text import PlainText, storable
@@ -143,7 +144,7 @@ class _Document:
         cooked = _text(post, "cooked") or ""
         if is_deleted or post.get("post_type") == _SMALL_ACTION:
             cooked = ""
-        plain = from_html(cooked)
+        plain = without_bbcode(from_html(cooked))
         edited_at = _time(post.get("updated_at"))
         is_edited = (_number(post, "version") or 1) > 1 and edited_at != written_at
         return Utterance(

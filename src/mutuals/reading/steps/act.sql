@@ -1,7 +1,8 @@
 -- What each message does: the reader's words, what structure makes of them, and a person's corrections over both.
 -- Words that the reader is unsure of ("perhaps") stay in `reading`. Three things are decided here and nowhere else:
 --   answers    says something of substance under the nearest need, which is another person's: to that person, or in
---              words of advice to anyone;
+--              words of advice to anyone; where the reply link was worked out, only among the dozen messages after the
+--              need, since a long topic drifts;
 --   came_back  is said by the person whose need it is, after somebody else responded; bare thanks there are `thanked`;
 --   thanks, praises and their like are said to somebody else: whom the words name, else whom the message answers.
 with words as (
@@ -31,7 +32,7 @@ undated as (
 ),
 placed as (
   select w.utterance, w.conversation, w.act, w.sub_kind, w."start", w."end", w.certainty, w.reader, w.target,
-         t.speaker, t.parent, p.speaker as parent_speaker, n.need, n.asker,
+         t.speaker, t.parent, coalesce(t.how, 'explicit') as how, p.speaker as parent_speaker, n.need, n.asker,
          coalesce(n.speaker = n.asker, false) as by_asker,
          coalesce(n.speaker <> n.asker, false) as by_helper,
          coalesce(n.speaker = n.asker and (p.speaker <> t.speaker or d.first_at < t.written_at
@@ -46,13 +47,23 @@ placed as (
   left join thread a on a.utterance = coalesce(n.ask, t.parent) and a.conversation = t.conversation
   where w.copy = 1
 ),
+line as (
+  select utterance, row_number() over (
+           partition by conversation order by written_at nulls last, utterance
+         ) as place_in_line
+  from thread
+  where not is_gap
+),
 stating as (
   select s.*, row_number() over (
            partition by s.utterance order by case s.certainty when 'sure' then 0 else 1 end, s."start", s."end"
          ) as preference
   from placed s
+  join line l on l.utterance = s.utterance
+  left join line d on d.utterance = s.need
   where s.act = 'states' and s.by_helper
-    and (s.certainty = 'sure' or s.parent = s.need or s.parent_speaker = s.asker)
+    and (s.parent = s.need or s.parent_speaker = s.asker
+         or (s.certainty = 'sure' and (s.how <> 'inferred' or l.place_in_line - d.place_in_line <= 12)))
     and not exists (select 1 from reading c
                     where c.utterance = s.utterance and c.act in ('asks', 'came_back') and c.certainty <> 'perhaps'
                       and c."start" <= s."start" and s."end" <= c."end")
