@@ -61,8 +61,10 @@ stating as (
   from placed s
   join line l on l.utterance = s.utterance
   left join line d on d.utterance = s.need
+  join utterance v on v.utterance = s.utterance
   where s.act = 'states' and s.by_helper
-    and (s.parent = s.need or s.parent_speaker = s.asker
+    and (s.certainty = 'sure' or substring(v.text, s."end", 1) <> '?')
+    and (s.parent = s.need or (s.parent_speaker = s.asker and (s.how <> 'inferred' or s.certainty = 'sure'))
          or (s.certainty = 'sure' and (s.how <> 'inferred' or l.place_in_line - d.place_in_line <= 12)))
     and not exists (select 1 from reading c
                     where c.utterance = s.utterance and c.act in ('asks', 'came_back') and c.certainty <> 'perhaps'
