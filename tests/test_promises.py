@@ -63,7 +63,7 @@ def every_page(library: Library) -> Iterator[tuple[str, object]]:
     for kind in ("ask", "praise", "help"):
         cursor: str | None = None
         while True:
-            page = pages.moments(kind, cursor)  # type: ignore[arg-type]
+            page = pages.moments(kind, cursor)
             yield f"{kind} {cursor}", page
             cursor = page.older
             if cursor is None:
