@@ -160,11 +160,13 @@ def forget(ctx: click.Context, name: str, yes: bool, as_json: bool) -> None:
     if as_json:
         shared.show_json(asdict(receipt))
         return
-    click.echo(
-        f"Forgotten. Emptied: {receipt.messages:,} messages; "
-        f"words taken out of {receipt.redacted:,} messages of others. "
-        + ("The file was written anew." if receipt.file_rewritten else "")
-    )
+    click.echo("Forgotten, and kept out from now on.")
+    if receipt.emptied:
+        click.echo("Their messages are empty places in their conversations now.")
+    if receipt.redacted:
+        click.echo("Their name and longer quotes were taken out of the words of others.")
+    if receipt.file_rewritten:
+        click.echo("The file was written anew, so that nothing is left in it.")
 
 
 @click.command()

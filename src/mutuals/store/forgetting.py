@@ -19,16 +19,16 @@ _SENTENCE = re.compile(r"[^.!?\n]+[.!?]*")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Forgotten:
-    """The receipt of a forgetting, in words that name no one.
+    """The receipt of a forgetting: it names no one and counts nothing, since any count would be of one person.
 
     Attributes:
-        messages: Messages of theirs that now say nothing.
-        redacted: Messages of others in which their handle or long quotes of theirs were replaced.
+        emptied: They had written here, and these messages say nothing now.
+        redacted: Others had named or quoted them, and those words were replaced.
         file_rewritten: The library file was written anew, so that the old bytes are gone.
     """
 
-    messages: int
-    redacted: int
+    emptied: bool
+    redacted: bool
     file_rewritten: bool
 
 
@@ -64,7 +64,7 @@ def forget(store: Store, speaker: int) -> Forgotten:
         for word in {identifier, handle or identifier}:
             run("insert into lib.main.do_not_import values (?)", [hash_of(salt, word)])
     store.rewrite()
-    return Forgotten(messages=len(theirs), redacted=redacted, file_rewritten=store.path is not None)
+    return Forgotten(emptied=bool(theirs), redacted=redacted > 0, file_rewritten=store.path is not None)
 
 
 def _empty_theirs(store: Store, speaker: int) -> None:
