@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from mutuals.cli_shared import (
@@ -129,12 +131,15 @@ def serve(ctx: click.Context, port: int) -> None:
 @json_option
 @click.pass_context
 def about(ctx: click.Context, as_json: bool) -> None:
-    """Version, where the library lies, and what is promised."""
+    """Version, where the library lies, its reader and mode, and what is promised."""
     from mutuals import __version__
 
-    facts = {
+    library = open_library(ctx) if library_path(ctx).exists() else None
+    facts: dict[str, Any] = {
         "version": __version__,
         "library": str(library_path(ctx)),
+        "reader": library.reader.name if library else None,
+        "mode": (library.store.setting("mode") or "community") if library else None,
         "license": "Apache-2.0",
         "promises": [
             "No number beside a person, and no ranking.",
@@ -148,6 +153,8 @@ def about(ctx: click.Context, as_json: bool) -> None:
         show_json(facts)
         return
     click.echo(f"mutuals {__version__}, Apache-2.0\nlibrary: {facts['library']}")
+    if library:
+        click.echo(f"reader: {facts['reader']}\nmode: {facts['mode']}")
     for promise in facts["promises"]:
         click.echo(f"- {promise}")
 

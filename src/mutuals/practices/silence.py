@@ -67,6 +67,7 @@ def open_asks(
     speaker: int | None = None,
     older_than: Cursor | None = None,
     limit: int = 50,
+    limit_each: bool = False,
     thresholds: Thresholds = DEFAULTS,
 ) -> list[OpenAsk]:
     """One page of asks in any of some states, newest first; clarifying questions and repetitions are left out.
@@ -79,6 +80,7 @@ def open_asks(
         speaker: Key of an account, to see its asks alone.
         older_than: Where the page before ended.
         limit: How many at most.
+        limit_each: Give as many silent ones and as many others, in one pass over the asks.
         thresholds: How long a wait is.
     """
     sql, parameters = _states(now_until, thresholds)
@@ -89,9 +91,13 @@ def open_asks(
             where.append(f"a.{column} = ?")
             more.append(value)
     where.append(f"s.state in ({', '.join('?' for _ in states)})")
+    newest = "a.asked_at desc nulls last, a.ask desc"
+    group = "partition by case when s.state = 'silent' then 1 else 0 end" if limit_each else ""
     found = query(
-        f"""{sql} select {_ASK}, s.state from ask a join state s on s.head = a.ask
-            where {" and ".join(where)} order by a.asked_at desc nulls last, a.ask desc limit ?""",
+        f"""{sql}, listed as (
+              select {_ASK}, s.state, row_number() over ({group} order by {newest}) as nth
+              from ask a join state s on s.head = a.ask where {" and ".join(where)})
+            select {_ASK}, a.state from listed a where a.nth <= ? order by {newest}""",
         [*parameters, *more, *states, limit],
     )
     asks = rows(Ask, found.drop_columns(["state"]))

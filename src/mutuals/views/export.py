@@ -194,7 +194,7 @@ def _acts(
         library,
         f"""SELECT utterance, act, sub_kind, "start", "end", toward, target, certainty, origin FROM act
             WHERE {among("utterance", keys)} AND act NOT IN ({_FOLDED}, 'confides')
-            ORDER BY utterance, "start", "end", act""",
+            ORDER BY utterance, "start", "end", act, sub_kind, toward, target""",
     )
     acts: dict[int, list[Act]] = {}
     for key, act, sub_kind, start, end, toward, target, certainty, origin in found:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import TypeVar
 
 from mutuals import practices
 from mutuals.errors import UtteranceNotFound
@@ -40,6 +41,31 @@ from mutuals.views.pages import (
 from mutuals.views.wording import KIND_HEADINGS, SILENCE_WORDS
 from mutuals.vocabulary import ACTS, RESPONSE_KINDS, Tier
 
+_Made = TypeVar("_Made")
+
+Quoting = Generator[Sequence[Span], dict[Span, Quote], _Made]
+"""Something in the making: it yields the words that it will quote, is sent their quotes, and returns what it made."""
+
+
+def with_quotes(library: Queries, makings: Sequence[Quoting[_Made]]) -> list[_Made]:
+    """What several makings make, in the order given, with one look-up for the words of all of them.
+
+    A look-up reads the keys of every message of the library, however few it is for: a page with several moments
+    would pay for it with each.
+    """
+    wanted = [next(making) for making in makings]
+    quotes = quotes_of(library, [span for spans in wanted for span in spans])
+    return [_sent(making, quotes) for making in makings]
+
+
+def _sent(making: Quoting[_Made], quotes: dict[Span, Quote]) -> _Made:
+    try:
+        making.send(quotes)
+    except StopIteration as done:
+        made: _Made = done.value
+        return made
+    raise RuntimeError("a making yields the words that it quotes once")
+
 
 def moment_page(library: Queries, key: int) -> MomentPage:
     """Every moment that a message is.
@@ -66,21 +92,20 @@ def moment_page(library: Queries, key: int) -> MomentPage:
 
 def moments_of(library: Queries, key: int, until: datetime | None) -> tuple[Moment, ...]:
     """The moments that a message is: its ask, then its praise, then its help."""
-    made: list[Moment | None] = []
+    makings: list[Quoting[Moment | None]] = []
     asked = ask.ask_of(library.query, key)
     if asked is not None:
-        made.append(ask_moment(library, asked, until))
-    for given in _first_a_person(praise.praise_of(library.query, key)):
-        made.append(praise_moment(library, given))
+        makings.append(ask_moment(library, asked, until))
+    makings += [praise_moment(library, given) for given in _first_a_person(praise.praise_of(library.query, key))]
     helped = helping.help_of(library.query, key)
     if helped:
-        made.append(help_moment(library, helped[0]))
-    return tuple(moment for moment in made if moment is not None)
+        makings.append(help_moment(library, helped[0]))
+    return tuple(moment for moment in with_quotes(library, makings) if moment is not None)
 
 
 def ask_moment(
     library: Queries, asked: practices.Ask, until: datetime | None, *, folded: bool = True
-) -> AskMoment | None:
+) -> Quoting[Moment | None]:
     """An ask with what came; None when its words cannot be quoted.
 
     Args:
@@ -100,7 +125,7 @@ def ask_moment(
     spans += _confirmed_spans(confirmed)
     answer_spans = _answer_spans(came)
     spans += answer_spans.values()
-    quotes = quotes_of(library, spans)
+    quotes = yield spans
     words = quotes.get(spans[0])
     if words is None:
         return None
@@ -122,7 +147,7 @@ def ask_moment(
     )
 
 
-def praise_moment(library: Queries, given: practices.Praise) -> PraiseMoment | None:
+def praise_moment(library: Queries, given: practices.Praise) -> Quoting[Moment | None]:
     """Words of praise with who chimed in; None when they cannot be quoted."""
     chimed, replied = [], None
     if given.praised is not None:
@@ -132,7 +157,7 @@ def praise_moment(library: Queries, given: practices.Praise) -> PraiseMoment | N
     toward = spans_toward(library, [row[0] for row in parent])
     words = Span(given.praise, given.start, given.end)
     spans = [words, *(Span(c.utterance, c.start, c.end) for c in chimed), *toward.values()]
-    quotes = quotes_of(library, [*spans, *([Span.opening(replied)] if replied else [])])
+    quotes = yield [*spans, *([Span.opening(replied)] if replied else [])]
     if words not in quotes:
         return None
     above = next((quotes[span] for span in toward.values() if span in quotes), None)
@@ -148,7 +173,7 @@ def praise_moment(library: Queries, given: practices.Praise) -> PraiseMoment | N
     )
 
 
-def help_moment(library: Queries, given: practices.Help) -> HelpMoment | None:
+def help_moment(library: Queries, given: practices.Help) -> Quoting[Moment | None]:
     """Words of help with the need above and the hands that joined; None when either cannot be quoted."""
     joined = helping.hands(library.query, given.help)
     back = [b for b in responses.came_back(library.query, given.need) if b.answer == given.help]
@@ -156,7 +181,7 @@ def help_moment(library: Queries, given: practices.Help) -> HelpMoment | None:
     words = Span(given.help, given.start, given.end)
     hand_spans = [Span(h.help.help, h.help.start, h.help.end) for h in joined]
     back_spans = [Span(b.utterance, b.start, b.end) for b in back]
-    quotes = quotes_of(library, [need, words, *hand_spans, *back_spans])
+    quotes = yield [need, words, *hand_spans, *back_spans]
     if need not in quotes or words not in quotes:
         return None
     return HelpMoment(
@@ -179,14 +204,16 @@ def last_known(library: Queries) -> datetime | None:
     return moment
 
 
-def confirmed_answers(
-    library: Queries, confirmed: Sequence[practices.Confirmed], quotes: dict[Span, Quote] | None = None
-) -> tuple[ConfirmedAnswer, ...]:
+def confirmed_answers(library: Queries, confirmed: Sequence[practices.Confirmed]) -> tuple[ConfirmedAnswer, ...]:
     """Answers with what confirms them, in the order given, their answering words quoted."""
-    condition_keys = {c.answer for c in confirmed}
-    came = _answering(library, condition_keys)
-    found = quotes or quotes_of(library, [*_confirmed_spans(confirmed), *came.values()])
-    return _confirmed(confirmed, found, came)
+    return with_quotes(library, [confirming(library, confirmed)])[0]
+
+
+def confirming(library: Queries, confirmed: Sequence[practices.Confirmed]) -> Quoting[tuple[ConfirmedAnswer, ...]]:
+    """The making of `confirmed_answers`."""
+    came = _answering(library, {c.answer for c in confirmed})
+    quotes = yield [*_confirmed_spans(confirmed), *came.values()]
+    return _confirmed(confirmed, quotes, came)
 
 
 def _answering(library: Queries, keys: set[int]) -> dict[int, Span]:

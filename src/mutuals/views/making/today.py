@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from mutuals import practices
+from mutuals.model import Quote
 from mutuals.practices import help as helping
 from mutuals.practices import praise, silence
 from mutuals.schema import TABLES, key_of
 from mutuals.views.making.coverage import sentences
-from mutuals.views.making.moment import ask_moment, confirmed_answers, help_moment, last_known, praise_moment
+from mutuals.views.making.moment import (
+    Quoting,
+    ask_moment,
+    confirming,
+    help_moment,
+    last_known,
+    praise_moment,
+    with_quotes,
+)
 from mutuals.views.making.settings import viewer_of
-from mutuals.views.making.words import Queries, Span, quotes_of, rows
+from mutuals.views.making.words import Queries, Span, rows
 from mutuals.views.pages import Moment, TodayPage
 
 LISTED = 7
@@ -20,9 +30,6 @@ LISTED = 7
 
 _ASK = ", ".join(f'a."{name}"' for name in TABLES["ask"].names)
 _CONFIRMED = ", ".join(f'c."{name}"' for name in TABLES["confirmed_answer"].names)
-_LOOK_AT = 200
-"""How many open asks to look through for both lists before each is asked for by itself."""
-
 _CANDIDATES = 10
 """How many recent moments to look through for one in another conversation than the scenes before it."""
 
@@ -38,51 +45,53 @@ def today_page(library: Queries) -> TodayPage:
     silent, unknown = _open_asks(library, until)
     viewer = viewer_of(library)
     owed = helping.thanks_to_return(library.query, key_of(viewer), limit=LISTED) if viewer else []
-    silent_spans = [Span(o.ask.ask, o.ask.start, o.ask.end) for o in silent]
-    unknown_spans = [Span(o.ask.ask, o.ask.start, o.ask.end) for o in unknown]
-    owed_spans = [Span(h.help, h.start, h.end) for h in owed]
-    quotes = quotes_of(library, [*silent_spans, *unknown_spans, *owed_spans])
+    spans = (
+        [Span(o.ask.ask, o.ask.start, o.ask.end) for o in silent],
+        [Span(o.ask.ask, o.ask.start, o.ask.end) for o in unknown],
+        [Span(h.help, h.start, h.end) for h in owed],
+    )
+    makings: list[Quoting[Any]] = [
+        _listed(spans), confirming(library, _recently_confirmed(library)), *_scenes(library, until)
+    ]  # fmt: skip
+    lists, answered, *moments = with_quotes(library, makings)
     return TodayPage(
         until=until,
-        scenes=scenes(library, until),
-        open_asks=tuple(quotes[span] for span in silent_spans if span in quotes),
-        unknown_asks=tuple(quotes[span] for span in unknown_spans if span in quotes),
-        answered=confirmed_answers(library, _recently_confirmed(library)),
-        thanks_to_return=tuple(quotes[span] for span in owed_spans if span in quotes),
+        scenes=tuple(moment for moment in moments if moment is not None),
+        open_asks=lists[0],
+        unknown_asks=lists[1],
+        answered=answered,
+        thanks_to_return=lists[2],
         coverage=sentences(library),
     )
 
 
+def _listed(lists: Sequence[Sequence[Span]]) -> Quoting[list[tuple[Quote, ...]]]:
+    """Lists of quotes, without what cannot be quoted."""
+    quotes = yield [span for spans in lists for span in spans]
+    return [tuple(quotes[span] for span in spans if span in quotes) for spans in lists]
+
+
 def _open_asks(library: Queries, until: datetime | None) -> tuple[list[silence.OpenAsk], list[silence.OpenAsk]]:
     """The latest asks met with silence, and the latest of which that is not known."""
-    latest = silence.open_asks(library.query, until, limit=_LOOK_AT)
-    silent = [one for one in latest if one.state == "silent"]
-    unknown = [one for one in latest if one.state != "silent"]
-    if len(latest) == _LOOK_AT and len(silent) < LISTED:
-        silent = silence.open_asks(library.query, until, states=("silent",), limit=LISTED)
-    if len(latest) == _LOOK_AT and len(unknown) < LISTED:
-        unknown = silence.open_asks(library.query, until, states=("waiting", "not known"), limit=LISTED)
-    return silent[:LISTED], unknown[:LISTED]
+    latest = silence.open_asks(library.query, until, limit=LISTED, limit_each=True)
+    return [o for o in latest if o.state == "silent"], [o for o in latest if o.state != "silent"]
 
 
-def scenes(library: Queries, until: datetime | None) -> tuple[Moment, ...]:
+def _scenes(library: Queries, until: datetime | None) -> list[Quoting[Moment | None]]:
     """The latest ask whose asker came back, the latest praise that others joined, the latest help with other hands.
 
     Where there is none of a kind, the latest ask with a response, praise of someone, help. Each from a
     conversation of its own where the latest ones allow; chosen by time alone.
     """
     used: set[int] = set()
-    made: list[Moment] = []
+    made: list[Quoting[Moment | None]] = []
     asked = _pick(_answered_asks(library), used)
-    scene = ask_moment(library, asked, until, folded=False) if asked else None
-    made += [scene] if scene else []
+    made += [ask_moment(library, asked, until, folded=False)] if asked else []
     praised = _pick(_joined_praise(library), used)
-    choir = praise_moment(library, praised) if praised else None
-    made += [choir] if choir else []
+    made += [praise_moment(library, praised)] if praised else []
     helped = _pick(_joined_help(library), used)
-    hands = help_moment(library, helped) if helped else None
-    made += [hands] if hands else []
-    return tuple(made)
+    made += [help_moment(library, helped)] if helped else []
+    return made
 
 
 def _pick(found: list[_T], used: set[int]) -> _T | None:
