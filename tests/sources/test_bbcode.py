@@ -23,6 +23,8 @@ from mutuals.sources.plain_text import PlainText
         ("[solved] array[i] = b[0]; it is done [/quote]", "[solved] array[i] = b[0]; it is done [/quote]"),
         ("[quote]never closed. Who knows?", "[quote]never closed. Who knows?"),
         ("[quote]all of it[/quote]", ""),
+        ("[quote]a[/quote]\n\n[quote=Ben]b, never closed\n\nMine.", "Mine."),
+        ("[quote=Ben][quote=Cai]c[/quote]\n\nMine, since Ben's is not closed.", "Mine, since Ben's is not closed."),
     ],
 )
 def test_what_is_typed_becomes_the_words(typed: str, words: str) -> None:
@@ -36,6 +38,35 @@ def test_code_between_tags_is_code() -> None:
 
     assert "Use x ? 1 : 2 here." == plain.text
     assert "x ? 1 : 2" == plain.text[plain.code[0] : plain.code[1]]
+
+
+def test_code_that_ends_in_a_block_is_code() -> None:
+    """[code] that is closed inside a block of markup is code from one tag to the other."""
+    plain = without_bbcode(from_html("<p>So:</p><p>[code]a();</p><pre><code>b();\n[/code]\n</code></pre><p>Yes.</p>"))
+
+    assert "So:\n\na();\n\nb();\nYes." == plain.text
+    assert "a();\n\nb();" == plain.text[plain.code[0] : plain.code[1]].strip()
+
+
+def test_a_quote_that_markup_began_ends_where_it_is_closed() -> None:
+    """What stands between a block quote and a closing tag is still quoted."""
+    plain = without_bbcode(from_html("<blockquote><p>[quote=Ben]Is it</p></blockquote><p>cold?[/quote]</p><p>No.</p>"))
+
+    assert "No." == plain.text
+
+
+def test_an_address_loses_the_tag_it_swallowed() -> None:
+    """A closing tag that became the end of an address is no part of it."""
+    plain = without_bbcode(from_html('[url]<a href="https://example.org/a%5B/url">https://example.org/a[/url]</a>'))
+
+    assert ("https://example.org/a", ["https://example.org/a"]) == (plain.text, [link.target for link in plain.links])
+
+
+def test_who_was_quoted_is_kept() -> None:
+    """The outermost quotes are listed, with their author and their own words."""
+    (quote,) = without_bbcode(PlainText(text="[quote=\u201cAna\u201d][quote=Ben]b[/quote]a[/quote] Mine.")).quotes
+
+    assert ("Ana", "a", 0) == (quote.author, quote.words, quote.at)
 
 
 _PIECES = st.lists(

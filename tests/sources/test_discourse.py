@@ -124,6 +124,27 @@ def test_a_page_of_posts_is_read_too(tmp_path: Path) -> None:
     assert ["unknown"] == [r.extent for r in found if isinstance(r, Coverage)]
 
 
+def test_a_quote_without_a_number_is_found_by_its_words(tmp_path: Path) -> None:
+    """A typed quote points at the earlier message in which its author wrote the words, and at none where none did."""
+    texts = [
+        ("ana", "Is the weir open on Sunday evening?"),
+        ("ben", "[quote=Ana]Is the weir open on Sunday evening?[/quote] It is."),
+        ("cai", "[quote=Ben]Is the weir open on Sunday evening?[/quote] Who knows."),
+    ]
+    posts = [
+        {"id": n, "topic_id": 3, "post_number": n, "username": name, "cooked": f"<p>{text}</p>"}
+        | {"created_at": f"2024-03-01T0{n}:00:00Z"}
+        for n, (name, text) in enumerate(texts, 1)
+    ]
+    (tmp_path / "t.json").write_text(json.dumps({"post_stream": {"posts": posts, "stream": [1, 2, 3]}, "id": 3}))
+
+    found = {r.id: r.links for r in records_of(tmp_path) if isinstance(r, Utterance)}
+    topic = "discourse:village/t/3"
+    assert {
+        f"{topic}/1": (), f"{topic}/2": (Link(kind="quote", target=f"{topic}/1"),), f"{topic}/3": ()
+    } == found  # fmt: skip
+
+
 def test_no_counter_comes_in() -> None:
     """Likes, reads, scores and levels are dropped before a record is made."""
     for record in records_of(FIXTURES / "bees.7.json"):

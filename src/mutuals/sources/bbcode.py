@@ -12,13 +12,18 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from mutuals.model import Link
-from mutuals.sources.plain_text import PlainText
+from mutuals.sources.plain_text import PlainText, QuotedBlock
 
 _TAG = re.compile(
     r"\[(?P<close>/?)(?P<name>quote|code|ul|ol|li|list|b|i|u|s|url|img|color|size|gist|video|spoiler|pastebin|center)"
-    r"(?:=[^\]\n]{0,200})?\]",
+    r"(?:=(?P<value>[^\]\n]{0,200}))?\]",
     re.IGNORECASE,
 )
+_IN_ADDRESS = re.compile(
+    r"(?:%5B|\[)/?(?:quote|code|li|list|url|img|size|gist|video|b|i|u|s)\b.*$", re.IGNORECASE | re.DOTALL
+)
+"""A tag that became the end of an address, since the forum's software took the two for one word."""
+_AUTHOR = re.compile(r"[\s\"“”„'‘’«]*([^\"“”„«»,]{1,80}?)[\s\"“”'‘’»]*(?:,|$)")
 _WITHOUT_WORDS = frozenset({"quote", "gist", "video", "pastebin", "img"})
 """Tags whose content is not the writer's prose: others' words, addresses and ids."""
 
@@ -26,35 +31,62 @@ _WITHOUT_WORDS = frozenset({"quote", "gist", "video", "pastebin", "img"})
 def without_bbcode(plain: PlainText) -> PlainText:
     """The same text without BBCode tags and without what was quoted; all positions moved with the words.
 
-    An opening tag that is never closed, or a closing one that was never opened, stays as it was typed.
+    An opening tag that is never closed, or a closing one that was never opened, stays as it was typed, with two
+    exceptions in a text that does hold quotes: of a quote that is never closed the paragraph goes, and where a quote
+    began in markup that was taken out before, all goes from there to where it is closed.
     """
     if "[/" not in plain.text:
         return plain
-    cuts, code = _cuts(plain)
-    return plain if not cuts else _cut(plain, cuts, code)
+    cuts, code, quotes = _cuts(plain)
+    return plain if not cuts else _cut(plain, cuts, code, quotes)
 
 
-def _cuts(plain: PlainText) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
-    """Stretches to take out, in order and apart from each other, and stretches that are code."""
-    is_code = plain.code
-    opened: dict[str, list[tuple[int, int]]] = {}
+def _cuts(plain: PlainText) -> tuple[list[tuple[int, int]], list[tuple[int, int]], list[QuotedBlock]]:
+    """Stretches to take out, in order and apart from each other, stretches that are code, and what was quoted."""
+    text = plain.text
+    opened: dict[str, list[re.Match[str]]] = {}
     cuts: list[tuple[int, int]] = []
     code: list[tuple[int, int]] = []
-    for tag in _TAG.finditer(plain.text):
-        if bisect_right(is_code, tag.start()) % 2:
-            continue
+    quotes: list[tuple[re.Match[str], int, int]] = []
+    for tag in _TAG.finditer(text):
         name = tag["name"].lower()
+        if bisect_right(plain.code, tag.start()) % 2 and not (tag["close"] and name == "code"):
+            continue
         if not tag["close"]:
-            opened.setdefault(name, []).append(tag.span())
+            opened.setdefault(name, []).append(tag)
         elif opened.get(name):
-            start, end = opened[name].pop()
-            if name in _WITHOUT_WORDS:
-                cuts.append((start, tag.end()))
+            begin = opened[name].pop()
+            if name == "quote":
+                quotes.append((begin, tag.start(), tag.end()))
+            elif name in _WITHOUT_WORDS:
+                cuts.append((begin.start(), tag.end()))
             else:
-                cuts += [(start, end), tag.span()]
+                cuts += [begin.span(), tag.span()]
                 if name == "code":
-                    code.append((end, tag.start()))
-    return _apart(cuts), code
+                    code.append((begin.end(), tag.start()))
+        elif name == "quote" and (since := [block.at for block in plain.quotes if block.at <= tag.start()]):
+            cuts.append((max([since[-1], *(end for _, _, end in quotes)]), tag.end()))
+    if quotes:
+        for begin in opened.get("quote", ()):
+            end = text.find("\n\n", len(text) - len(text[begin.end() :].lstrip()))
+            quotes.append((begin, end if end >= 0 else len(text), end if end >= 0 else len(text)))
+    cuts += [(begin.start(), end) for begin, _, end in quotes]
+    return _apart(cuts), code, _quoted(text, quotes)
+
+
+def _quoted(text: str, quotes: list[tuple[re.Match[str], int, int]]) -> list[QuotedBlock]:
+    """The quotes that stand in no other, each with its author and with its words after the quotes inside it."""
+    found = []
+    for begin, stop, end in quotes:
+        if any(other.start() < begin.start() and end < last for other, _, last in quotes):
+            continue
+        author = _AUTHOR.match(begin["value"] or "")
+        words_from = max(
+            [begin.end(), *(last for other, _, last in quotes if begin.end() <= other.start() and last < end)]
+        )
+        words = text[words_from:stop].strip() or None
+        found.append(QuotedBlock(at=begin.start(), author=author[1].strip() if author else None, words=words))
+    return found
 
 
 def _apart(stretches: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -87,7 +119,9 @@ def _kept(text: str, cuts: list[tuple[int, int]]) -> list[tuple[int, int]]:
     return kept
 
 
-def _cut(plain: PlainText, cuts: list[tuple[int, int]], code: list[tuple[int, int]]) -> PlainText:
+def _cut(
+    plain: PlainText, cuts: list[tuple[int, int]], code: list[tuple[int, int]], quoted: list[QuotedBlock]
+) -> PlainText:
     """Take stretches out, and move every position with the words."""
     kept = _kept(plain.text, cuts)
     begins: list[int] = []
@@ -110,12 +144,18 @@ def _cut(plain: PlainText, cuts: list[tuple[int, int]], code: list[tuple[int, in
         offsets=tuple(_moved_offsets(plain.offsets, kept, begins)),
         code=tuple(position for pair in new_code for position in pair),
         links=tuple(link for link in links if link is not None),
-        quotes=tuple(replace(quote, at=moved(quote.at)) for quote in plain.quotes),
+        quotes=tuple(
+            sorted(
+                (replace(quote, at=moved(quote.at)) for quote in (*plain.quotes, *quoted)), key=lambda quote: quote.at
+            )
+        ),
     )
 
 
 def _moved_link(link: Link, cuts: list[tuple[int, int]], moved: Callable[[int], int]) -> Link | None:
     """A link whose words stay moves with them; one inside what was cut is somebody else's and goes."""
+    if link.kind == "link":
+        link = replace(link, target=_IN_ADDRESS.sub("", link.target))
     if link.start is None or link.end is None:
         return link
     if any(start <= link.start and link.end <= end for start, end in cuts):

@@ -25,7 +25,7 @@ from mutuals.sources import ReadOptions, Record
 from mutuals.sources.bbcode import without_bbcode
 from mutuals.sources.files import SourceFile, place_name, problem_of
 from mutuals.sources.html_text import from_html
-from mutuals.sources.plain_text import PlainText, storable
+from mutuals.sources.plain_text import PlainText, QuotedBlock, storable
 
 MAX_DOCUMENT = 256 * 1024 * 1024
 """Most bytes of one JSON document, which is held whole; a page of posts has a few hundred kilobytes."""
@@ -33,6 +33,8 @@ MAX_DOCUMENT = 256 * 1024 * 1024
 _HEAD = re.compile(rb'"post_stream"\s*:\s*\{|"latest_posts"\s*:\s*\[')
 _POST_KEYS = (b'"post_number"', b'"cooked"', b'"topic_id"')
 _AVATAR_HOST = re.compile(r"/user_avatar/([A-Za-z0-9][A-Za-z0-9.:-]*)/")
+_TELLING = 60
+"""Letters of a quote without a number that are looked for in what its author wrote; a quarter is the least."""
 _WHISPER, _SMALL_ACTION, _MODERATOR_ACTION = 4, 3, 2
 
 
@@ -93,6 +95,7 @@ class _Document:
     seen: set[str] = field(default_factory=set)
     times: list[datetime] = field(default_factory=list)
     numbers: set[int] = field(default_factory=set)
+    said: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
 
     def records(self) -> Iterator[Record]:
         self.place = place_of(self.file, self.options)
@@ -146,6 +149,9 @@ class _Document:
             cooked = ""
         plain = without_bbcode(from_html(cooked))
         edited_at = _time(post.get("updated_at"))
+        links = () if is_deleted else self._links(plain, topic)
+        for name in {(_text(post, key) or "").lower() for key in ("username", "name")} - {""}:
+            self.said.setdefault(name, []).append((number, plain.text))
         is_edited = (_number(post, "version") or 1) > 1 and edited_at != written_at
         return Utterance(
             id=self._id(topic, number),
@@ -163,7 +169,7 @@ class _Document:
             format="html",
             offsets=plain.offsets if cooked != plain.text else (),
             code=plain.code,
-            links=() if is_deleted else self._links(plain, topic),
+            links=links,
             marks=self._marks(post, number),
             visibility=self._visibility(post),
             is_deleted=is_deleted,
@@ -214,10 +220,18 @@ class _Document:
             else:
                 links.append(link)
         for block in plain.quotes:
-            number, other = _digits(block.message), _digits(block.conversation)
+            number, other = _digits(block.message) or self._quoted(block), _digits(block.conversation)
             if number is not None:
                 links.append(Link(kind="quote", target=self._id(topic if other is None else other, number)))
         return tuple(dict.fromkeys(links))
+
+    def _quoted(self, block: QuotedBlock) -> int | None:
+        """The last earlier message of the topic in which the quoted account wrote the quoted words, if one is."""
+        words = _letters(block.words or "")[:_TELLING]
+        if not self.topic or not block.author or len(words) < _TELLING // 4:
+            return None
+        earlier = reversed(self.said.get(block.author.lower(), []))
+        return next((number for number, text in earlier if words in _letters(text)), None)
 
     def _marks(self, post: Mapping[str, Any], number: int) -> tuple[Mark, ...]:
         accepted = self.topic.get("accepted_answer")
@@ -299,6 +313,10 @@ def _base(options: ReadOptions, posts: list[Any]) -> str | None:
         if isinstance(post, dict) and (found := _AVATAR_HOST.search(_text(post, "avatar_template") or "")):
             return f"https://{found[1]}"
     return None
+
+
+def _letters(text: str) -> str:
+    return "".join(letter for letter in text.lower() if letter.isalnum())
 
 
 def _number(record: Mapping[str, Any], key: str) -> int | None:

@@ -26,12 +26,14 @@ class QuotedBlock:
         author: Handle of the quoted account, if the markup says.
         conversation: Native id of the quoted conversation, if the markup says.
         message: Native id or number of the quoted message, if the markup says.
+        words: What was quoted, where nothing but that can tell from which message it is.
     """
 
     at: int
     author: str | None = None
     conversation: str | None = None
     message: str | None = None
+    words: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
