@@ -60,11 +60,12 @@ def acts(
     threads: list[dict[str, Any]] = THREAD,
     nearest: list[dict[str, Any]] = ABOVE,
     corrections: list[dict[str, Any]] | None = None,
+    links: list[dict[str, Any]] | None = None,
 ) -> list[dict[str, Any]]:
     """Rows of `act` for these readings, in order of message, act and span."""
     utterances = [{"utterance": t["utterance"], "id": str(t["utterance"]), "place": "p", "text": TEXT} for t in threads]
     given = {"reading": reading, "thread": threads, "nearest_ask": nearest, "correction": corrections or [],
-             "utterance": utterances}  # fmt: skip
+             "utterance": utterances, "link": links or []}  # fmt: skip
     with duckdb.connect() as con:
         for name, rows in given.items():
             schema = TABLES[name]
@@ -105,6 +106,19 @@ def test_talk_among_helpers_answers_only_with_advice() -> None:
 def test_the_asker_does_not_answer_their_own_need() -> None:
     """The author of the need says things under it without answering it."""
     assert [(10, "asks", "fact")] == brief(acts([ASK, words(12, "states")]))
+
+
+def test_a_worked_out_link_answers_only_near_the_need() -> None:
+    """A worked-out link answers right under the need, where it mentions the asker, or as advice soon after."""
+    threads = [
+        thread(10, ANA),
+        *(thread(n, BEN if n % 2 else CAI, n - 1, n) | {"how": "inferred"} for n in range(11, 30)),
+    ]
+    said = [words(n, "states", certainty="likely") for n in (11, 12, 14)] + [words(n, "states") for n in (13, 28)]
+    mention = {"utterance": 14, "kind": "mention", "target": ANA, "target_id": "p/ana"}
+    found = acts(said, threads, [above(n, 10) for n in range(11, 30)], links=[mention])
+
+    assert [11, 13, 14] == [row["utterance"] for row in found]
 
 
 def test_nothing_answers_where_nothing_is_needed() -> None:

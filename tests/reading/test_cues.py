@@ -113,6 +113,18 @@ def test_named_is_who_is_addressed(text: str, named: list[str | None]) -> None:
     assert named == found
 
 
+def test_an_answer_is_quoted_in_prose() -> None:
+    """Of a message with code the sentence that speaks is quoted, and code only where there is nothing else."""
+    code = "turn(tap, left=True)"
+    text = f"{code}\nThe tap turns to the left."
+    rows = claims(text, code=[0, len(code)]), claims(code, code=[0, len(code)])
+    found = [row for said in rows for row in said if row["act"] == "states"]
+
+    assert ["The tap turns to the left.", code] == [
+        source[row["start"] : row["end"]] for source, row in zip((text, code), found, strict=True)
+    ]
+
+
 def test_what_cannot_be_read_is_said() -> None:
     """Another language and an empty message are unread, with the reason, and never silent."""
     finnish = "Kiitos paljon avusta, katto on nyt taas kunnossa eikä vuoda enää lainkaan."

@@ -1,7 +1,7 @@
 """The cue lists: for each language a TOML file of wordings, read once into compiled patterns.
 
-The format is described in docs/reading.md. A cue is tried only where one of its `words` occurs, and everything of
-one act is one pattern, so that a message costs one pass for each act whose words it has.
+The format is described in docs/reading.md. Everything of one act is one pattern, tried only on the sentences in which
+one of its `words` occurs.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class Family:
     """All cues of one act in one language.
 
     Attributes:
-        opening: Words of which one must occur in a message that opens its conversation.
+        opening: Words of which one must occur in a sentence of a message that opens its conversation.
         reply: The same for any other message.
         pattern: All wordings, one named group a cue.
         cues: The cues in the order of the groups.
@@ -66,12 +66,17 @@ class CueList:
     Attributes:
         language: Primary subtag.
         families: Cues by act.
+        opening: For each word the acts to try on its sentence, in a message that opens its conversation: a bit each,
+            in the order of `families`.
+        reply: The same for any other message.
         marks: Named patterns that the rules in `rules.py` ask for, such as `tag` or `rhetorical`.
         known: Words that tell of this language in a short text.
     """
 
     language: str
     families: dict[str, Family]
+    opening: dict[str, int]
+    reply: dict[str, int]
     marks: dict[str, re.Pattern[str]]
     known: frozenset[str]
 
@@ -132,7 +137,22 @@ def load(language: str) -> CueList:
     known = frozenset(word for family in families.values() for word in family.opening | family.reply) | frozenset(
         data.get("known", ())
     )
-    return CueList(language=language, families=families, marks=marks, known=known)
+    return CueList(
+        language=language,
+        families=families,
+        opening=_bits([family.opening for family in families.values()]),
+        reply=_bits([family.reply for family in families.values()]),
+        marks=marks,
+        known=known,
+    )
+
+
+def _bits(words_of: list[frozenset[str]]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for number, words in enumerate(words_of):
+        for word in words:
+            found[word] = found.get(word, 0) | 1 << number
+    return found
 
 
 @cache

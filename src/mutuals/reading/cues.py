@@ -7,14 +7,14 @@ and never shown as said. Its measured quality is in docs/reading.md.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from itertools import islice
+from collections.abc import Callable, Iterator
+from itertools import count, islice
 from typing import Any
 
 import pyarrow as pa
 
 from mutuals.reading import cue_lists
-from mutuals.reading.cue_lists import Cue, CueList
+from mutuals.reading.cue_lists import Cue, CueList, Family
 from mutuals.reading.language import declared, find_language
 from mutuals.reading.naming import Names
 from mutuals.reading.rules import (
@@ -33,7 +33,7 @@ from mutuals.schema import READ_ACT
 _LONGEST = 50_000
 """Characters of a message that are read; what stands after them is not. Longer ones hold pasted logs."""
 _MOST = 24
-"""Cues of one act that are looked at in one message."""
+"""Sentences of one message on which one act is tried, and cues of one sentence that are looked at."""
 _SPLIT = str.maketrans(dict.fromkeys(',.;:!?()[]{}<>*_"“”«»/\\|#~=+…—–-\t\n\x01¿¡。！？', " "))
 _RANK = {"sure": 0, "likely": 1, "perhaps": 2}
 _NAMED = frozenset(("thanks", "praises", "credits", "vouches", "welcomes", "agrees", "asks", "comforts"))
@@ -58,12 +58,14 @@ class CueReader:
         Of a message longer than 50,000 characters the first 50,000 are read.
         """
         for batch in batches:
-            lines = [line for row in batch.to_pylist() for line in self._rows(row)]
+            names = batch.column("names")
+            rows = zip(count(), batch.drop_columns(["names"]).to_pylist())
+            lines = [line for number, row in rows for line in self._rows(row, names[number].as_py)]
             columns = zip(*lines, strict=True) if lines else ([] for _ in READ_ACT.names)
             arrays = [pa.array(column, kind) for column, kind in zip(columns, READ_ACT.types, strict=True)]
             yield pa.RecordBatch.from_arrays(arrays, schema=READ_ACT)
 
-    def _rows(self, row: dict[str, Any]) -> Iterator[tuple[Any, ...]]:
+    def _rows(self, row: dict[str, Any], names: Callable[[], list[str | None] | None]) -> Iterator[tuple[Any, ...]]:
         key, text = row["utterance"], (row["text"] or "")[:_LONGEST]
         nothing = (None, None, None, None, None, None)
         if not text.strip():
@@ -71,7 +73,8 @@ class CueReader:
             return
         masked = mask(text, row["code"] or ())
         low = lowered(masked)
-        words = set(low.translate(_SPLIT).split())
+        spaced = low.translate(_SPLIT)
+        words = set(spaced.split())
         lang = declared(row["lang"]) or find_language(low, words, self._served)
         primary = lang.split("-")[0].lower()
         if primary == "und" and (text.isascii() or not words):
@@ -79,14 +82,21 @@ class CueReader:
         if primary not in self.languages:
             yield key, lang, "unread", "language", *nothing
             return
-        found = _acts(_message(row, text, masked, low, cue_lists.load(primary)), words)
+        found = _acts(_message(row, text, masked, low, names, cue_lists.load(primary)), spaced)
         for act in found:
             yield key, lang, "read", "", act.act, act.sub_kind, act.start, act.end, act.certainty, act.named
         if not found:
             yield key, lang, "read", "", *nothing
 
 
-def _message(row: dict[str, Any], text: str, masked: str, low: str, cues: CueList) -> Message:
+def _message(
+    row: dict[str, Any],
+    text: str,
+    masked: str,
+    low: str,
+    names: Callable[[], list[str | None] | None],
+    cues: CueList,
+) -> Message:
     title = row["title"] or ""
     is_opening = bool(row["is_opening"]) and not _REPLIED.search(title)
     return Message(
@@ -95,35 +105,33 @@ def _message(row: dict[str, Any], text: str, masked: str, low: str, cues: CueLis
         low=low,
         title=title if is_opening else "",
         cues=cues,
-        names=Names(row["names"], row["speaker_name"]),
+        names=Names(names, row["speaker_name"]),
         own=frozenset((row["speaker_name"] or "").lower().split()),
         is_opening=is_opening,
         by_opener=bool(row["by_opener"]),
         after_others=bool(row["after_others"]),
         answers_own=bool(row["by_parent_speaker"]),
         has_parent=row["parent_text"] is not None or not row["is_opening"],
+        parent=row["parent_text"] or "",
     )
 
 
-def _acts(message: Message, words: set[str]) -> list[Found]:
+def _acts(message: Message, spaced: str) -> list[Found]:
     if not message.sentences:
         return []
     found = list(questions(message))
     advised: list[tuple[int, int]] = []
-    for act, family in message.cues.families.items():
-        if (family.opening if message.is_opening else family.reply).isdisjoint(words):
-            continue
-        for hit in islice(family.pattern.finditer(message.low, 0, message.tail), _MOST):
+    for act, family, sentence in _tried(message, spaced):
+        for hit in islice(family.pattern.finditer(message.low, sentence[0], min(sentence[1], message.tail)), _MOST):
             cue = family.cues[int(hit.lastgroup[1:])] if hit.lastgroup else None
             if cue is None or not _stands(cue, message):
                 continue
-            sentence = message.sentence_at(hit.start())
-            first, last = max(sentence[0], hit.start() - 160), min(max(sentence[1], hit.end()), hit.end() + 240)
+            first, last = max(sentence[0], hit.start() - 160), min(sentence[1], hit.end() + 240)
             if family.unless and family.unless.search(message.low, first, last):
                 continue
             if cue.unless and cue.unless.search(message.low, first, last):
                 continue
-            span = clause(message.masked, (sentence[0], max(sentence[1], hit.end())), hit.start(), hit.end())
+            span = clause(message.masked, sentence, hit.start(), hit.end())
             if act == "states":
                 advised.append(span)
             else:
@@ -131,6 +139,24 @@ def _acts(message: Message, words: set[str]) -> list[Found]:
     found += _from_title(message, found)
     found += sources(message)
     return _settled(message, found, advised)
+
+
+def _tried(message: Message, spaced: str) -> Iterator[tuple[str, Family, tuple[int, int]]]:
+    """Each act with each sentence that has one of its words; of one act at most `_MOST` sentences."""
+    cues = message.cues
+    acts_of = (cues.opening if message.is_opening else cues.reply).get
+    families = list(cues.families.items())
+    tried = [0] * len(families)
+    for sentence in message.sentences:
+        bits = 0
+        for word in spaced[sentence[0] : sentence[1]].split():
+            bits |= acts_of(word, 0)
+        while bits:
+            number = (bits & -bits).bit_length() - 1
+            bits &= bits - 1
+            if tried[number] < _MOST:
+                tried[number] += 1
+                yield *families[number], sentence
 
 
 def _stands(cue: Cue, message: Message) -> bool:
@@ -182,13 +208,13 @@ def _from_title(message: Message, found: list[Found]) -> list[Found]:
 
 
 def _settled(message: Message, found: list[Found], advised: list[tuple[int, int]]) -> list[Found]:
-    asks_at_all = any(act.act == "asks" for act in found)
+    asked = [act.end for act in found if act.act == "asks"]
     is_sarcastic = any(act.act in _ELSEWHERE for act in found) and (
         message.mark("sarcasm", 0, 400) or message.mark("sarcasm_end", max(0, len(message.low) - 30), len(message.low))
     )
     kept: dict[tuple[str, int, str | None], Found] = {}
     for act in found:
-        if act.act == "thanks" and is_sign_off(message, *message.sentence_at(act.start), asks_at_all):
+        if act.act == "thanks" and is_sign_off(message, *message.sentence_at(act.start), asked):
             continue
         if act.act in _ELSEWHERE and (is_sarcastic or message.mark("sarcasm", max(0, act.start - 60), act.end + 80)):
             continue

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cached_property
 
 _WORD = re.compile(r"@?[^\W_][\w'.-]*")
 _BETWEEN = re.compile(
@@ -16,25 +17,32 @@ _NEAR = 40
 class Names:
     """The names and handles of the others in a conversation, found again in the words of a message."""
 
-    def __init__(self, names: Sequence[str | None] | None, own: str | None) -> None:
+    def __init__(self, names: Callable[[], Sequence[str | None] | None], own: str | None) -> None:
         """Take the names.
 
         Args:
-            names: Names and handles of the others; None and repetitions are let pass.
+            names: Gives names and handles of the others; None and repetitions are let pass. It is asked only when
+                words are found that may name somebody, since few messages have any.
             own: Name of the writer, who is never addressed.
         """
-        self._by_word: dict[str, str | None] = {}
-        own_words = set((own or "").lower().split()) | {(own or "").lower()}
-        for name in names or ():
-            if not name or name.lower() == (own or "").lower():
+        self._names = names
+        self._own = (own or "").lower()
+
+    @cached_property
+    def _by_word(self) -> dict[str, str | None]:
+        found: dict[str, str | None] = {}
+        own_words = {*self._own.split(), self._own}
+        for name in self._names() or ():
+            if not name or name.lower() == self._own:
                 continue
             whole = name.lower()
             for key in {whole, whole.split()[0] if whole.split() else whole}:
                 if len(key) < 3 or key in own_words:
                     continue
-                known = self._by_word.get(key)
-                taken = key in self._by_word and known is not None and known.lower() != whole and key != whole
-                self._by_word[key] = None if taken else name
+                known = found.get(key)
+                taken = key in found and known is not None and known.lower() != whole and key != whole
+                found[key] = None if taken else name
+        return found
 
     def in_words(self, low: str, start: int, end: int, sentence: tuple[int, int]) -> list[str]:
         """The names addressed beside the words `start` to `end` of a sentence.

@@ -9,10 +9,11 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from mutuals.reading.cue_lists import CueList
 from mutuals.reading.naming import Names
-from mutuals.reading.sentences import FILLER, URL, sentences
+from mutuals.reading.sentences import FILLER, URL, lowered, sentences
 
 _MOST = 12
 _IMAGE = re.compile(
@@ -25,7 +26,11 @@ _FILE_LINE = re.compile(
     r"(?<![\w/])[\w/.-]{1,120}\.(?:c|cc|cpp|h|hpp|py|js|ts|rs|go|java|rb|lua|as|md|txt|toml|cmake):\d{1,6}(?!\w)"
 )
 _CITATION = re.compile(r"\b[A-Z][\w'-]+ et al\.?,? \(?(?:1[89]|20)\d\d|\bISBN[ :-]*\d[\d -]{8,16}|\bRFC ?\d{3,5}\b")
+_MAYBE_LINE, _MAYBE_CITED = re.compile(r"\.[a-z]{1,5}:\d"), re.compile(r"et al|ISBN|RFC")
+"""Seen first, since most messages have neither and looking for the whole costs ten times as much."""
 _WORD = re.compile(r"[^\W\d_][^\s\x01]*")
+_TELLING = re.compile(r"[^\W\d_]{5,}")
+"""Words long enough to tell of a subject; those of grammar are mostly shorter."""
 _TRAIL = ".,;:!?)]}'\"*_>"
 
 
@@ -41,7 +46,7 @@ class Found:
     named: str | None = None
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(kw_only=True)
 class Message:
     """What the rules need to know of a message."""
 
@@ -57,6 +62,7 @@ class Message:
     after_others: bool
     answers_own: bool
     has_parent: bool
+    parent: str = ""
     _sentences: list[tuple[int, int]] | None = None
     _tail: int = -1
 
@@ -80,6 +86,11 @@ class Message:
                     self._tail = found.end()
                     break
         return self._tail
+
+    @cached_property
+    def shared(self) -> set[str]:
+        """Beginnings of the telling words of the message it answers."""
+        return _stems(lowered(self.parent[:3000]))
 
     def sentence_at(self, position: int) -> tuple[int, int]:
         """The sentence that holds a position."""
@@ -167,28 +178,35 @@ def ask_kind(message: Message, start: int, end: int) -> str:
     return "fact"
 
 
-def is_sign_off(message: Message, start: int, end: int, asks: bool) -> bool:
-    """Whether bare thanks close the message rather than answer something done.
+def is_sign_off(message: Message, start: int, end: int, asked: list[int]) -> bool:
+    """Whether thanks close the message, or come before what they are for, rather than answer something done.
 
     Args:
         message: The message.
         start: Where the thanking sentence begins.
         end: Where it ends, exclusive.
-        asks: The message asks something itself.
+        asked: Where the asking words of the message end.
     """
-    bare = len(message.low[start:end].split()) <= 4
-    if not bare:
-        return asks and message.is_opening
+    words = message.low[start:end].split()
+    named_self = any(word in message.own for word in re.findall(r"[^\W\d_]{3,}", message.low[start:end]))
+    bare = len(words) <= 4
     position = bisect_right(message.sentences, (start, end)) - 1
+    if any(done <= start for done in asked) and not message.mark("thanks_what", start, end):
+        before = message.sentences[position - 1][1] if position else 0
+        if named_self or (len(words) <= 6 and (message.is_opening or before in asked)):
+            return True
+    if not bare:
+        return bool(asked) and message.is_opening
     is_last = not any(other[0] >= end for other in message.sentences[position + 1 :])
     rest = message.low[end : end + 400]
     signed = position > 0 and 0 < len(rest.strip()) < 250 and rest.lstrip(" ").startswith("\n")
-    named_self = any(word in message.own for word in re.findall(r"[^\W\d_]{3,}", message.low[start:end]))
     closes = signed or named_self or (end >= message.tail - 2 and message.tail < len(message.low))
     comma = message.low[start:end].rstrip().endswith(",")
     if position == 0 and not closes and not comma:
         return message.is_opening
-    return (is_last or closes or comma) and (asks or message.is_opening or closes or comma or not message.has_parent)
+    return (is_last or closes or comma) and (
+        bool(asked) or message.is_opening or closes or comma or not message.has_parent
+    )
 
 
 def came_back_certainty(message: Message, claim: Found) -> str:
@@ -224,8 +242,8 @@ def sources(message: Message) -> Iterator[Found]:
                 return
     if message.is_opening or message.by_opener:  # whoever asks pastes output, which is no source
         return
-    for pattern, needed in ((_FILE_LINE, ":"), (_CITATION, " ")):
-        if needed in message.masked:
+    for pattern, needed in ((_FILE_LINE, _MAYBE_LINE), (_CITATION, _MAYBE_CITED)):
+        if needed.search(message.masked):
             for found in pattern.finditer(message.masked, 0, limit):
                 yield Found(act="source", start=found.start(), end=found.end(), certainty="sure")
                 given += 1
@@ -243,24 +261,45 @@ def states(message: Message, taken: set[int], advised: list[tuple[int, int]]) ->
 
     Returns:
         An act `states`, which is no word of the vocabulary: the step `act` makes it `answers` where the
-        conversation allows.
+        conversation allows. It quotes prose, and code only of a message that has nothing else.
     """
     for start, end in advised:
         if message.sentence_at(start)[0] not in taken:
             return Found(act="states", start=start, end=end, certainty="sure")
-    best: Found | None = None
+    likely: tuple[int, int] | None = None
+    perhaps: tuple[int, int] | None = None
+    code: tuple[int, int] | None = None
     for start, end in message.sentences[:40]:
         if start in taken:
             continue
         piece = message.low[start:end]
-        if FILLER * 8 in piece:
-            return Found(act="states", start=start, end=end, certainty="sure")
         words = len(_WORD.findall(piece))
-        if best is None and not message.mark("no_substance", start, end):
-            if words >= 4 or (words >= 1 and message.mark("short_answer", start, end)):
-                best = Found(act="states", start=start, end=end, certainty="likely")
-            elif words >= 2:
-                best = Found(act="states", start=start, end=end, certainty="perhaps")
-        elif best and best.certainty == "perhaps" and words >= 4 and not message.mark("no_substance", start, end):
-            best = Found(act="states", start=start, end=end, certainty="likely")
-    return best
+        if FILLER * 8 in piece:
+            code = code or (start, end)
+            if words < 2:
+                continue
+        if likely or message.mark("no_substance", start, end):
+            continue
+        if (words >= 4 and _informs(message, start, end)) or (words and message.mark("short_answer", start, end)):
+            likely = (start, end)
+        elif words >= 2:
+            perhaps = perhaps or (start, end)
+    best = likely or perhaps or code
+    if not best:
+        return None
+    certainty = "sure" if code else "likely" if likely else "perhaps"
+    return Found(act="states", start=best[0], end=best[1], certainty=certainty)
+
+
+def _informs(message: Message, start: int, end: int) -> bool:
+    """Whether a sentence may tell somebody something about their need, rather than of its writer's own feelings.
+
+    An exclamation does when it shares a telling word with the message it answers.
+    """
+    if message.mark("feeling", start, end):
+        return False
+    return not message.low[start:end].endswith("!") or not message.shared.isdisjoint(_stems(message.low[start:end]))
+
+
+def _stems(low: str) -> set[str]:
+    return {word[:6] for word in _TELLING.findall(low)}

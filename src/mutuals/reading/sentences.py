@@ -21,7 +21,11 @@ _BACKTICKS = re.compile(r"```.{0,5000}?```|`[^`\n]{1,200}`", re.DOTALL)
 _VISIBLE = re.compile(r"[^\n]")
 _TRAIL = ".,;:!?)]}'\"*_>"
 
-_STOP = re.compile(r"(?<![.!?…])[.!?…]++[\"'”’)\]*_]*+(?=\s|$|\x01)|[。！？]++|\n")
+_STOP = re.compile(r"[.!?…。！？\n](?:(?<!\n)[.!?…。！？\"'”’)\]*_]++)?+")
+"""What may end a sentence; it begins with one set of characters, because then the search for it is several times
+quicker. Whether it does end one is seen by what follows."""
+_WIDE = frozenset("。！？")
+_AFTER = frozenset(("", " ", "\n", FILLER))
 _ABBREVIATION = re.compile(
     r"(?:(?<!\w)(?:e\.g|i\.e|etc|vs|cf|dr|mr|mrs|ms|prof|st|no|nr|fig|approx|resp|al|z\.b|d\.h|bzw|usw|ca|p\.ex|ej|sr|sra"
     r"|[a-z])|\.\.)\.$",
@@ -90,8 +94,8 @@ def sentences(masked: str) -> list[tuple[int, int]]:
     """
     bounds, line = [0], 0
     for stop in _STOP.finditer(masked):
-        end = stop.end()
-        if stop.group() == "\n":
+        end, mark = stop.end(), stop.group()
+        if mark == "\n":
             wrapped = end - line > _WRAPPED
             line = end
             ahead = masked[end : end + 8]
@@ -99,8 +103,12 @@ def sentences(masked: str) -> list[tuple[int, int]]:
                 continue
             if ahead[:1].islower() and end - bounds[-1] > 20:
                 continue
-        elif stop.group() == "." and _ABBREVIATION.search(masked, max(bounds[-1], end - 8), end):
-            continue
+        else:
+            goes_on = masked[end : end + 1] not in _AFTER and not masked[end].isspace()
+            if goes_on and mark[0] not in _WIDE:
+                continue
+            if mark == "." and _ABBREVIATION.search(masked, max(bounds[-1], end - 8), end):
+                continue
         bounds.append(end)
     bounds.append(len(masked))
     found = []

@@ -1,8 +1,8 @@
 -- What each message does: the reader's words, what structure makes of them, and a person's corrections over both.
 -- Words that the reader is unsure of ("perhaps") stay in `reading`. Three things are decided here and nowhere else:
 --   answers    says something of substance under the nearest need, which is another person's: to that person, or in
---              words of advice to anyone; where the reply link was worked out, only among the dozen messages after the
---              need, since a long topic drifts;
+--              words of advice to anyone; where the reply link was worked out, only right under the need, where it
+--              mentions the asker, or in words of advice among the dozen messages after it, since a long topic drifts;
 --   came_back  is said by the person whose need it is, after somebody else responded; bare thanks there are `thanked`;
 --   thanks, praises and their like are said to somebody else: whom the words name, else whom the message answers.
 with words as (
@@ -65,6 +65,7 @@ stating as (
   where s.act = 'states' and s.by_helper
     and (s.certainty = 'sure' or substring(v.text, s."end", 1) <> '?')
     and (s.parent = s.need or (s.parent_speaker = s.asker and (s.how <> 'inferred' or s.certainty = 'sure'))
+         or exists (select 1 from link k where k.utterance = s.utterance and k.kind = 'mention' and k.target = s.asker)
          or (s.certainty = 'sure' and (s.how <> 'inferred' or l.place_in_line - d.place_in_line <= 12)))
     and not exists (select 1 from reading c
                     where c.utterance = s.utterance and c.act in ('asks', 'came_back') and c.certainty <> 'perhaps'
