@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 
+import mutuals
 from mutuals.cli import main
 from mutuals.demo.village import archives_in, write_village
+from mutuals.errors import UsageError
+from tests.promises.checks import numbers
 
 LISTS = ("today", "asks", "praise", "helps", "people", "places", "problems")
 
@@ -199,6 +204,29 @@ def test_the_mode_is_kept_and_shown(tmp_path: Path) -> None:
     assert read(library, "about")["reader"]
     assert 3 == run(library, "person", who).exit_code
     assert 2 == run(library, "set", "mode", "loud").exit_code
+
+
+def test_a_number_fast_is_kept_until_it_ends(tmp_path: Path) -> None:
+    """In a number fast no verb says a number of its own, in text or JSON; off ends it, and so does its time."""
+    library = _small(tmp_path)
+    square = str(archives_in(tmp_path / "archives")[0])
+    before = read(library, "places")
+
+    assert "No number is said until" in run(library, "set", "number-fast", "week").stdout
+    assert [] == numbers(read(library, "places")) + numbers(read(library, "add", square))
+    assert not re.search(r"\d|,000", re.sub(r"[A-Z]\w+ \d{4}", "", run(library, "places").stdout))
+    assert "none messages are new, none changed, none deleted, some were known" in run(library, "add", square).stdout
+    assert {"number_fast_until": None} == read(library, "set", "number-fast", "off")
+    assert before == read(library, "places")
+    with mutuals.open(library) as opened:
+        opened.set_number_fast(datetime.now(UTC) - timedelta(seconds=1))
+    assert before == read(library, "places")
+
+
+def test_a_number_fast_needs_a_time_zone() -> None:
+    """A time without a zone is refused rather than guessed."""
+    with mutuals.open(":memory:") as library, pytest.raises(UsageError):
+        library.set_number_fast(datetime(2030, 1, 1))  # noqa: DTZ001
 
 
 def _small(folder: Path) -> Path:

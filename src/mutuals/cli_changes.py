@@ -32,7 +32,7 @@ def progress_to(stream: Any, always: bool) -> Callable[[str, int], None]:
         if wanted and (now - last > 0.2 or always):
             last = now
             end = "\n" if always and not stream.isatty() else "\r"
-            stream.write(f"{what}: {done:,} messages{end}")
+            stream.write(f"{what}: {shared.amount(done)} messages{end}")
             stream.flush()
 
     return say
@@ -73,14 +73,14 @@ def _record(receipt: Receipt) -> dict[str, Any]:
 
 
 def _told(path: Path, receipt: Receipt) -> str:
-    merged = receipt.merged
+    merged, said = receipt.merged, shared.amount
     lines = [
-        f"{path}: {merged.new:,} messages are new, {merged.changed:,} changed, {merged.deleted:,} deleted, "
-        f"{merged.known:,} were known."
+        f"{path}: {said(merged.new)} messages are new, {said(merged.changed)} changed, "
+        f"{said(merged.deleted)} deleted, {said(merged.known)} were known."
     ]
     if merged.problems:
         lines.append(
-            f"  {merged.problems:,} problems were noted, {merged.lost:,} records lost: see `mutuals problems`."
+            f"  {said(merged.problems)} problems were noted, {said(merged.lost)} records lost: see `mutuals problems`."
         )
     if receipt.passed_over:
         shown = ", ".join(receipt.passed_over[:3]) + (" and others" if len(receipt.passed_over) > 3 else "")

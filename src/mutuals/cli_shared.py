@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 PROBLEMS, COULD_NOT = 1, 3
 """Exit codes beside 0 and click's 2."""
 
+_NUMBER_FAST = "mutuals.number_fast"
+"""Where the context keeps whether the library that was opened keeps a number fast."""
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -47,7 +50,19 @@ def open_library(ctx: click.Context) -> Library:
 
     library: Library = ctx.with_resource(mutuals.open(library_path(ctx)))
     library.update()
+    ctx.meta[_NUMBER_FAST] = library.number_fast_until() is not None
     return library
+
+
+def amount(number: int) -> str:
+    """A number as words: its digits, or "none" and "some" while the opened library keeps a number fast."""
+    from mutuals.views.guard import amount as in_words
+
+    return in_words(number, number_fast=_keeps_number_fast())
+
+
+def _keeps_number_fast() -> bool:
+    return bool(click.get_current_context().meta.get(_NUMBER_FAST))
 
 
 def pages(ctx: click.Context) -> Pages:
@@ -64,10 +79,11 @@ def show(page: Page, as_json: bool) -> None:
     if as_json:
         show_json(page)
         return
-    from mutuals.views.terminal import Style, render
+    from mutuals.views.style import Style
+    from mutuals.views.terminal import render
 
     check(page)
-    click.echo(render(page, Style.of(sys.stdout)), nl=False)
+    click.echo(render(page, Style.of(sys.stdout, number_fast=_keeps_number_fast())), nl=False)
 
 
 def show_json(output: object) -> None:
@@ -76,7 +92,7 @@ def show_json(output: object) -> None:
 
     from mutuals.views.guard import to_json
 
-    click.echo(json.dumps(to_json(output), ensure_ascii=False, indent=2))
+    click.echo(json.dumps(to_json(output, number_fast=_keeps_number_fast()), ensure_ascii=False, indent=2))
 
 
 def serve_library(library: Library, port: int) -> None:
@@ -85,7 +101,8 @@ def serve_library(library: Library, port: int) -> None:
     from mutuals.views.making import Pages
 
     mode = library.store.setting("mode") or "community"
-    run(Pages(library), port=port, mode=mode, say=lambda words: click.echo(words, err=True))
+    fast = library.number_fast_until() is not None
+    run(Pages(library), port=port, mode=mode, number_fast=fast, say=lambda words: click.echo(words, err=True))
 
 
 def is_interactive() -> bool:

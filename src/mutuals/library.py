@@ -178,6 +178,22 @@ class Library:
             raise PersonNotFound(f"Nobody has the id {speaker_id}.")
         self.store.set("viewer", speaker_id)
 
+    def set_number_fast(self, until: datetime | None) -> None:
+        """Set aside every number that the program itself would say, up to a time; None ends it.
+
+        Raises:
+            UsageError: The time has no time zone.
+        """
+        if until is not None and until.tzinfo is None:
+            raise UsageError("A number fast ends at a time with a time zone. Give an aware time.")
+        self.store.set("number_fast_until", until.astimezone(UTC).isoformat() if until else None)
+
+    def number_fast_until(self) -> datetime | None:
+        """Up to when no number is said, aware UTC; None when no number fast is kept now."""
+        until = self.store.setting("number_fast_until")
+        ends = datetime.fromisoformat(until) if until else None
+        return ends if ends is not None and datetime.now(UTC) < ends else None
+
     def close(self) -> None:
         """Let go of the library file."""
         self.store.close()

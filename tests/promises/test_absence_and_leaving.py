@@ -15,7 +15,8 @@ from mutuals.demo.village import archives_in, village, write_village
 from mutuals.errors import ModeForbids
 from mutuals.library import Library
 from mutuals.views.making import Pages
-from mutuals.views.terminal import Style, render
+from mutuals.views.style import Style
+from mutuals.views.terminal import render
 from tests import village as gold
 from tests.promises import checks, outputs
 from tests.promises.conftest import Everything

@@ -15,7 +15,8 @@ from mutuals.errors import PromiseBroken
 from mutuals.model import Person, Quote
 from mutuals.views import app, guard
 from mutuals.views.pages import KindOfResponse, PeoplePage, PersonSaid
-from mutuals.views.terminal import Style, render
+from mutuals.views.style import Style
+from mutuals.views.terminal import render
 from tests.promises import checks, outputs
 from tests.promises.conftest import Everything
 

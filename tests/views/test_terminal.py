@@ -9,7 +9,8 @@ import pytest
 
 from mutuals.views.making import Pages
 from mutuals.views.pages import MomentsPage, Page, TodayPage
-from mutuals.views.terminal import Style, render
+from mutuals.views.style import Style
+from mutuals.views.terminal import render
 from tests.views.library_of_glen import library_of_glen
 
 

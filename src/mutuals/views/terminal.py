@@ -5,13 +5,9 @@ No colour but bold and dim, and those only on a terminal that wants them; the wo
 
 from __future__ import annotations
 
-import os
-import shutil
-import sys
 import textwrap
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from typing import Any, TextIO
+from typing import Any
 
 from mutuals.model import Person, Quote
 from mutuals.views import wording
@@ -37,41 +33,10 @@ from mutuals.views.pages import (
     ThreadPage,
     TodayPage,
 )
-
-NARROWEST, WIDEST = 40, 100
-"""Lines are no shorter than a phone's and no longer than is pleasant to read."""
+from mutuals.views.style import NARROWEST, Style
 
 DEEPEST = 8
 """Levels that a reply is set in; deeper ones stay at the margin of this one, so that words keep room."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Style:
-    """How to write on this terminal.
-
-    Attributes:
-        width: Characters a line.
-        is_plain: No bold and no dim.
-    """
-
-    width: int = 80
-    is_plain: bool = True
-
-    @classmethod
-    def of(cls, stream: TextIO | None = None) -> Style:
-        """The style for a stream: bold and dim only on a terminal, and never where `NO_COLOR` is set."""
-        out = stream or sys.stdout
-        wanted = out.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-        width = shutil.get_terminal_size((80, 24)).columns
-        return cls(width=max(NARROWEST, min(width, WIDEST)), is_plain=not wanted)
-
-    def bold(self, words: str) -> str:
-        """Words that stand out, where the terminal can."""
-        return words if self.is_plain else f"\x1b[1m{words}\x1b[0m"
-
-    def dim(self, words: str) -> str:
-        """Words that stand back, where the terminal can."""
-        return words if self.is_plain else f"\x1b[2m{words}\x1b[0m"
 
 
 def render(page: Page, style: Style | None = None) -> str:
@@ -256,13 +221,15 @@ def _places(page: PlacesPage, style: Style) -> Iterator[str]:
         if n:
             yield ""
         yield style.bold(_clean(place.name)) + style.dim(f"  {_clean(place.place)}")
+        n_of = style.amount
         facts = (
             f"archive: {place.coverage}",
-            f"{place.utterances:,} messages in {place.conversations:,} conversations from {place.speakers:,} accounts",
-            f"replies: {place.replies_explicit:,} by the platform, {place.replies_quoted:,} by a quote, "
-            f"{place.replies_inferred:,} worked out",
-            f"missing messages that others answer: {place.gaps:,}",
-            f"problems: {place.problems:,}",
+            f"{n_of(place.utterances)} messages in {n_of(place.conversations)} conversations from "
+            f"{n_of(place.speakers)} accounts",
+            f"replies: {n_of(place.replies_explicit)} by the platform, {n_of(place.replies_quoted)} by a quote, "
+            f"{n_of(place.replies_inferred)} worked out",
+            f"missing messages that others answer: {n_of(place.gaps)}",
+            f"problems: {n_of(place.problems)}",
         )
         for fact in facts:
             yield from _wrap(fact, style, 2)
