@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import subprocess
 import sys
 import tarfile
@@ -42,7 +43,7 @@ def facts(library: Library) -> dict[str, int]:
     places = [asdict(place) for place in Pages(library).places().places]
     return {
         name: sum(place[name] for place in places)
-        for name in ("utterances", "conversations", "replies_explicit", "problems")
+        for name in ("utterances", "conversations", "replies_explicit", "gaps", "problems")
     }
 
 
@@ -55,9 +56,11 @@ def everything(library: Library) -> dict[str, list[str]]:
 
 
 def test_discourse_urho3d_agrees_with_a_plain_count() -> None:
-    """Posts, topics, authors, reply links and accepted answers are those of the JSON; twice is the same as once."""
+    """Posts, topics, authors, reply links, gaps, quotes and accepted answers are those of the JSON; twice is once."""
     archive = shared("exports/discourse-urho3d.tar.zst")
     posts, topics, authors, replies, accepted = 0, 0, set(), 0, 0
+    gaps: set[tuple[int, int]] = set()
+    quoting: set[str] = set()
     for name, content in members(archive):
         if name.endswith(".json"):
             said = json.loads(content)["post_stream"]["posts"]
@@ -66,17 +69,27 @@ def test_discourse_urho3d_agrees_with_a_plain_count() -> None:
             authors |= {post["username"] for post in said}
             replies += sum(post["reply_to_post_number"] is not None for post in said)
             accepted += sum(bool(post.get("accepted_answer")) for post in said)
+            numbers = {post["post_number"] for post in said}
+            for post in said:
+                topic, number, parent = post["topic_id"], post["post_number"], post["reply_to_post_number"]
+                if parent is not None and parent not in numbers:
+                    gaps.add((topic, parent))
+                quoted = re.findall(rf'data-post="(\d+)" data-topic="{topic}"', post["cooked"])
+                if parent is None and any(int(other) in numbers and int(other) < number for other in quoted):
+                    quoting.add(f"discourse:discourse.urho3d.io/t/{topic}/{number}")
     with mutuals.open(":memory:") as library:
         first = library.add(archive, upto="conversations").merged
         found = facts(library)
         marks = library.query("select count(*) as n from mark").to_pylist()[0]["n"]
         speakers = library.query("select count(*) as n from speaker").to_pylist()[0]["n"]
+        by_quote = library.query("select u.id from reply r join utterance u using (utterance) where r.how = 'quoted'")
         before = everything(library)
         again = library.add(archive, upto="conversations").merged
         after = everything(library)
 
     assert (posts, 0, 0) == (first.new, first.lost, first.known)
-    assert (posts, topics, replies, 0) == tuple(found.values())
+    assert (posts, topics, replies, len(gaps), 0) == tuple(found.values())
+    assert quoting <= set(by_quote.column("id").to_pylist())
     assert (accepted, len(authors)) == (marks, speakers)
     assert (0, 0, posts) == (again.new, again.changed, again.known)
     assert before == after

@@ -149,7 +149,10 @@ def test_answers_are_confirmed_by_words_and_by_a_mark() -> None:
     assert len(gold.CONFIRMED) >= 15
     assert marked
     assert marked <= {answer for _, answer in gold.CONFIRMED}
-    assert (utterance_id(_by_slug("two-colonies-first-winter"), 1), "discourse:square/t/111/2") in gold.CONFIRMED
+    assert (
+        utterance_id(_by_slug("two-colonies-first-winter"), 1),
+        "discourse:square.sorrel-staithe.example/t/111/2",
+    ) in gold.CONFIRMED
 
 
 def _by_slug(slug: str) -> Talk:

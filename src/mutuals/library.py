@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Literal
 
@@ -15,12 +16,15 @@ from mutuals.errors import NothingRecognised, PersonNotFound, Problem, UsageErro
 from mutuals.plugins import readers, sources
 from mutuals.reading import Reader
 from mutuals.schema import key_of
-from mutuals.sources import ReadOptions, Record, SourceFile
+from mutuals.sources import NamesHost, ReadOptions, Record, Source, SourceFile
 from mutuals.sources.files import walk
 from mutuals.store import Store
 from mutuals.store.forgetting import Forgotten, forget
 from mutuals.store.merging import Merged
 from mutuals.vocabulary import ACTS
+
+_ASKED_FOR_HOST = 200
+"""Files of an archive that are asked for the host of their place; most forums name it in each."""
 
 Progress = Callable[[str, int], None]
 """Called with what is being done, in words, and how many messages it has come to."""
@@ -215,16 +219,36 @@ def _records(path: Path, options: ReadOptions, seen: _Seen) -> Iterator[Record |
     """What the sources yield from every file of an archive, file after file."""
     passed_over: list[str] = []
     seen.passed_over = passed_over
+    hosts: dict[str, str | None] = {}
     for file in walk(path):
         if isinstance(file, Problem):
             yield file
             continue
-        source = next((s for s in sources() if s.recognises(file)), None)
+        source = _source_of(file)
         if source is None:
             passed_over.append(file.where)
             continue
         seen.files += 1
-        yield from source.read(file, options)
+        if isinstance(source, NamesHost):
+            if source.name not in hosts:
+                hosts[source.name] = _host_named(path, source.name)
+            yield from source.read(file, replace(options, host=hosts[source.name]))
+        else:
+            yield from source.read(file, options)
+
+
+def _source_of(file: SourceFile) -> Source | None:
+    return next((source for source in sources() if source.recognises(file)), None)
+
+
+def _host_named(path: Path, name: str) -> str | None:
+    """The host that the first files of a source tell, so that all its files agree on it."""
+    files = (file for file in walk(path) if not isinstance(file, Problem))
+    asked = ((file, source) for file in files if (source := _source_of(file)) is not None and source.name == name)
+    for file, source in islice(asked, _ASKED_FOR_HOST):
+        if isinstance(source, NamesHost) and (host := source.host_of(file)):
+            return host
+    return None
 
 
 __all__ = ["Library", "Receipt", "SourceFile"]

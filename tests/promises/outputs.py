@@ -97,10 +97,13 @@ def run(path: Path, *words: str) -> tuple[int, str]:
     return done.exit_code, done.stdout
 
 
+FLOOD, DOOR = (f"discourse:square.sorrel-staithe.example/t/{topic}/1" for topic in (101, 104))
+"""Two openings of the village's forum."""
+
 SHOWING: tuple[tuple[str, ...], ...] = (
     ("today",), ("asks",), ("praise",), ("helps",), ("people",), ("places",), ("problems",), ("about",), ("me",),
-    ("moment", "discourse:square/t/101/1"), ("moment", "discourse:square/t/104/1"),
-    ("thread", "discourse:square/t/101/1"), ("thread", "discourse:square/t/101/1", "--flat"),
+    ("moment", FLOOD), ("moment", DOOR),
+    ("thread", FLOOD), ("thread", FLOOD, "--flat"),
     ("person", "quillwood"), ("between", "ottoline", "quillwood"),
 )  # fmt: skip
 """The verbs that show something, with what to show."""

@@ -92,8 +92,8 @@ def test_no_folded_act_stands_where_it_may_not(everything: Everything, tmp_path:
     folder.mkdir()
     with mutuals.open(outputs.grow(folder)) as library:
         for act in sorted(checks.FOLDED):
-            library.correct("discourse:square/t/101/4", act, "is")
-            library.correct("discourse:square/t/108/1", act, "is")
+            library.correct("discourse:square.sorrel-staithe.example/t/101/4", act, "is")
+            library.correct("discourse:square.sorrel-staithe.example/t/108/1", act, "is")
         today = Pages(library).today()
         about = dict(outputs.people(library))
         talks = dict(outputs.conversations(library))

@@ -20,7 +20,7 @@ from mutuals.views.terminal import render
 from tests.promises import checks, outputs
 from tests.promises.conftest import Everything
 
-ANA = Person(id="discourse:square/u/ana", name="Ana")
+ANA = Person(id="discourse:square.sorrel-staithe.example/u/ana", name="Ana")
 WORDS = Quote(
     exact="Lift it", start=0, end=7, utterance="m", conversation="m", person=ANA,
     written_at=datetime(2024, 5, 1, tzinfo=UTC),
@@ -58,7 +58,7 @@ def test_no_printed_page_says_a_number_of_its_own(everything: Everything) -> Non
     pages = {
         n: p
         for n, p in everything.pages.items()
-        if not n.startswith(("thread", "places", "problems", "moment discourse:square/t/114"))
+        if not n.startswith(("thread", "places", "problems", "moment discourse:square.sorrel-staithe.example/t/114"))
     }
     found = {name: checks.numbers_said(render(page, Style()), page) for name, page in pages.items()}
 
@@ -92,7 +92,7 @@ def test_a_number_beside_a_person_is_found(everything: Everything) -> None:
 
 
 def _entry(everything: Everything):  # type: ignore[no-untyped-def]
-    return everything.pages["thread discourse:square/t/101/1"].entries[1]
+    return everything.pages["thread discourse:square.sorrel-staithe.example/t/101/1"].entries[1]
 
 
 def test_people_come_in_order_of_name_or_time(everything: Everything) -> None:

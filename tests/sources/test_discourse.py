@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import mutuals
 from mutuals.errors import Problem
 from mutuals.model import Coverage, Link, Mark, Place, Speaker, Utterance
 from mutuals.sources import ReadOptions, Record, Source
@@ -92,15 +93,33 @@ def test_a_topic_gives_the_expected_records() -> None:
 
 
 def test_the_place_is_the_same_for_all_files_of_an_archive() -> None:
-    """What a file says about its forum makes links, never ids."""
+    """A place is called what the person says, else by the host that the file or its archive tells."""
     names = {
-        ReadOptions(): "discourse:bees.7.json",
+        ReadOptions(): "discourse:village.example",
+        ReadOptions(host="other.example"): "discourse:village.example",
         ReadOptions(place="v"): "discourse:v",
         ReadOptions(url="https://Forum.example/", place="v"): "discourse:forum.example",
     }
 
     for options, place in names.items():
         assert {place} == {r.place for r in records_of(FIXTURES / "bees.7.json", options) if isinstance(r, Utterance)}
+
+
+def test_the_next_export_of_a_forum_is_the_same_place(tmp_path: Path) -> None:
+    """Topics without an address go where the rest of their archive goes, and another export's name changes nothing."""
+    known = json.loads((FIXTURES / "bees.7.json").read_text())
+    bare = {"post_stream": {"posts": [{"id": 1, "topic_id": 9, "post_number": 1, "username": "Jo", "cooked": "Hi."}]}}
+    for name in ("march", "april"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "a.json").write_text(json.dumps({**bare, "id": 9}))
+        (tmp_path / name / "b.json").write_text(json.dumps(known))
+    with mutuals.open(":memory:") as library:
+        first = library.add(tmp_path / "march", upto="nothing").merged
+        again = library.add(tmp_path / "april", upto="nothing").merged
+        places = library.query("select place from place").to_pylist()
+
+    assert (first.new, 0) == (again.known, again.new)
+    assert [{"place": "discourse:village.example"}] == places
 
 
 def test_a_topic_with_missing_pages_is_partial(tmp_path: Path) -> None:
@@ -203,7 +222,7 @@ def test_a_real_forum_is_read_whole() -> None:
     topics, accounts, accepted = set(), set(), set()
     for file in walk(REAL):
         assert isinstance(file, SourceFile)
-        for record in SOURCE.read(file, ReadOptions()):
+        for record in SOURCE.read(file, ReadOptions(host="discourse.urho3d.io")):
             if isinstance(record, Utterance):
                 utterances += 1
                 replies += record.reply_to is not None

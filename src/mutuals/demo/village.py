@@ -161,7 +161,7 @@ def village() -> Village:
 def utterance_id(talk: Talk, number: int) -> str:
     """The id that the importers give to a message of the village, when its archives are added as `archives_in` says."""
     if talk.place == "forum":
-        return f"discourse:square/t/{talk.id}/{number}"
+        return f"discourse:square.sorrel-staithe.example/t/{talk.id}/{number}"
     if talk.place == "list":
         return f"mail:{message_id(talk, number)}"
     if talk.place == "bench":

@@ -29,11 +29,13 @@ class ReadOptions:
         url: Base address of the place, for links to messages.
         extent: What the person says the archive holds between its first and last message; `unknown` lets the
             source decide.
+        host: Host that some file of the archive names, for the files that do not; filled in by the library.
     """
 
     place: str | None = None
     url: str | None = None
     extent: Extent = "unknown"
+    host: str | None = None
 
 
 @runtime_checkable
@@ -56,4 +58,13 @@ class Source(Protocol):
         ...
 
 
-__all__ = ["ReadOptions", "Record", "Source", "SourceFile"]
+@runtime_checkable
+class NamesHost(Protocol):
+    """A source whose places are named by their host, so that the next export of a place is not another place."""
+
+    def host_of(self, file: SourceFile) -> str | None:
+        """The host that the head of a recognised file tells; None when it tells none."""
+        ...
+
+
+__all__ = ["NamesHost", "ReadOptions", "Record", "Source", "SourceFile"]

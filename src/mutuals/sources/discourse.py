@@ -33,6 +33,7 @@ MAX_DOCUMENT = 256 * 1024 * 1024
 _HEAD = re.compile(rb'"post_stream"\s*:\s*\{|"latest_posts"\s*:\s*\[')
 _POST_KEYS = (b'"post_number"', b'"cooked"', b'"topic_id"')
 _AVATAR_HOST = re.compile(r"/user_avatar/([A-Za-z0-9][A-Za-z0-9.:-]*)/")
+_AVATAR = re.compile(rb'"avatar_template"\s*:\s*"[^"]{0,200}/user_avatar/([A-Za-z0-9][A-Za-z0-9.:-]*)/')
 _TELLING = 60
 """Letters of a quote without a number that are looked for in what its author wrote; a quarter is the least."""
 _WHISPER, _SMALL_ACTION, _MODERATOR_ACTION = 4, 3, 2
@@ -49,6 +50,11 @@ class Discourse:
         if not head.startswith((b"{", b"[")):
             return False
         return bool(_HEAD.search(head)) or all(key in head for key in _POST_KEYS)
+
+    def host_of(self, file: SourceFile) -> str | None:
+        """The host that an avatar in the head of the file is made for."""
+        found = _AVATAR.search(file.head)
+        return found[1].decode("ascii").lower() if found else None
 
     def read(self, file: SourceFile, options: ReadOptions) -> Iterator[Record]:
         """The file's place, its speakers before their first message, its messages, and what it covers."""
@@ -76,10 +82,16 @@ SOURCE = Discourse()
 """The one that is tried on every file."""
 
 
-def place_of(file: SourceFile, options: ReadOptions) -> str:
-    """Id of the forum: the same for every file that is added together."""
-    host = _host(options.url)
-    return f"discourse:{host or options.place or place_name(file.root)}"
+def place_of(file: SourceFile, options: ReadOptions, own: str | None) -> str:
+    """Id of the forum: as the person says, else by its host, so that the next export of it is the same place.
+
+    Args:
+        file: A file of it; what was added lends its name where no host is known.
+        options: What the person says, and the host that the archive names.
+        own: Address that the file itself tells.
+    """
+    said = _host(options.url) or options.place
+    return f"discourse:{said or _host(own) or options.host or place_name(file.root)}"
 
 
 @dataclass(slots=True)
@@ -98,15 +110,15 @@ class _Document:
     said: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
 
     def records(self) -> Iterator[Record]:
-        self.place = place_of(self.file, self.options)
         posts, is_topic = _posts_of(self.document)
+        self.base = _base(self.options, posts or [])
+        self.place = place_of(self.file, self.options, self.base)
         if posts is None:
             message = "Expected a topic or a list of posts, found other JSON."
             yield Problem(kind="unknown-format", where=self.file.where, message=message, place=self.place)
             return
         if is_topic:
             self.topic = self.document
-        self.base = _base(self.options, posts)
         name = self.options.place or self.place.partition(":")[2]
         yield Place(id=self.place, name=name, source="discourse", url=self.base)
         for index, post in enumerate(posts):
@@ -311,8 +323,8 @@ def _base(options: ReadOptions, posts: list[Any]) -> str | None:
         return options.url.rstrip("/")
     for post in posts:
         if isinstance(post, dict) and (found := _AVATAR_HOST.search(_text(post, "avatar_template") or "")):
-            return f"https://{found[1]}"
-    return None
+            return f"https://{found[1].lower()}"
+    return f"https://{options.host}" if options.host else None
 
 
 def _letters(text: str) -> str:
