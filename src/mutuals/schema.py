@@ -202,7 +202,7 @@ TABLES: dict[str, pa.Schema] = {
         _C("sub_kind", _TEXT, "Finer kind"),
         _C("start", _INT, "Where the asking words begin", null=False),
         _C("end", _INT, "Where they end, exclusive", null=False),
-        _C("same_as", _KEY, "Key of the earlier ask with the same text by the same speaker; else null"),
+        _C("same_as", _KEY, "Key of the earlier ask by the same speaker that it repeats or carries on; else null"),
     ]),
     "response": pa.schema([
         _C("ask", _KEY, "Key of the ask", null=False),

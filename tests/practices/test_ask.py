@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,8 +11,9 @@ from hypothesis import strategies as st
 from mutuals.practices import Cursor
 from mutuals.practices.ask import also_asked, ask_of, asks, same_asks
 from mutuals.practices.responses import responses
+from mutuals.practices.silence import silence
 from mutuals.schema import key_of
-from tests.practices.fixture import Talk, Worked, does
+from tests.practices.fixture import START, Talk, Worked, does
 from tests.practices.glen import glen
 
 LONG = "Does anyone in the glen still have the old plans of the mill race?"
@@ -78,6 +81,35 @@ def test_responses_to_one_are_responses_to_all() -> None:
         assert ["one", "two"] == [worked.name(r.utterance) for r in responses(worked.query, key_of(key))]
     assert ["second"] == [worked.name(a.ask) for a in also_asked(worked.query, key_of("first"))]
     assert ["first"] == [worked.name(a.ask) for a in also_asked(worked.query, key_of("second"))]
+
+
+def test_an_ask_carried_on_is_one_ask() -> None:
+    """A second ask under one's own, before anybody else spoke, is the same need; after somebody spoke it is another."""
+    talk = Talk()
+    talk.complete()
+    talk.say("leak", "noor", "Why does the roof leak?", does("asks", "fact"))
+    talk.say("slates", "noor", "Could it be the slates?", does("asks", "fact"), under="leak")
+    talk.say("anyone", "noor", "Anyone?", does("asks", "favour"), under="slates", day=3)
+    talk.say("nail", "tam", "A nail is loose.", does("answers"), under="anyone", day=5)
+    talk.say("ladder", "noor", "Who has a ladder?", does("asks", "favour"), under="nail", day=5)
+    worked = talk.run()
+
+    pairs = same_asks(worked.query).to_pylist()
+    heads = {(worked.name(p["ask"]), worked.name(p["same_as"])) for p in pairs}
+    assert {("slates", "leak"), ("anyone", "leak")} == heads
+    for name, state in (("leak", "answered"), ("ladder", "silent")):
+        assert state == silence(worked.query, key_of(name), START + timedelta(days=90))
+    assert ["nail"] == [worked.name(r.utterance) for r in responses(worked.query, key_of("leak"))]
+
+
+def test_own_asks_in_two_branches_are_two() -> None:
+    """Two asks by one person in a row, neither under the other, are two asks."""
+    talk = Talk()
+    talk.say("fair", "tam", "The fair is in May.")
+    talk.say("when", "noor", "On which day?", does("asks", "fact"), under="fair")
+    talk.say("where", "noor", "And where is it?", does("asks", "fact"), under="fair")
+
+    assert [] == same_asks(talk.run().query).to_pylist()
 
 
 def test_list_of_asks() -> None:

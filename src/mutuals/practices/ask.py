@@ -59,7 +59,7 @@ def ask_of(query: Query, key: int) -> Ask | None:
 
 
 def also_asked(query: Query, key: int) -> list[Ask]:
-    """The same ask by the same person in other places, oldest first; empty when it was made once."""
+    """The same ask by the same person, made elsewhere or carried on, oldest first; empty when it was made once."""
     found = query(
         f"""select {_COLUMNS} from ask a
             where a.ask <> ? and coalesce(a.same_as, a.ask) =
@@ -71,10 +71,12 @@ def also_asked(query: Query, key: int) -> list[Ask]:
 
 
 def same_asks(query: Query, speakers: Sequence[int] | None = None, thresholds: Thresholds = DEFAULTS) -> pa.Table:
-    """Which asks repeat an earlier one by the same person, as rows of `SAME_ASK`, in order of key.
+    """Which asks repeat or carry on an earlier one by the same person, as rows of `SAME_ASK`, in order of key.
 
-    An ask joins the earliest one within `same_ask_within` before it that joins none itself, so a notice repeated every
-    day does not become one ask that is a year old. Asks without an account or a time are never joined.
+    An ask repeats the earliest one within `same_ask_within` before it that repeats none itself, so a notice repeated
+    every day does not become one ask that is a year old. It carries on the ask above it when nobody else has written
+    in the conversation since: whoever then answers is answering both, and neither was met by silence. Asks without an
+    account or a time are never joined.
 
     Args:
         query: Reads `ask`, `utterance` and `thread` of the whole library.
@@ -108,7 +110,43 @@ def same_asks(query: Query, speakers: Sequence[int] | None = None, thresholds: T
             order by n.speaker, n.asked_at, n.ask""",
         parameters,
     )
-    return _joined(found, thresholds)
+    pairs = dict(_carried_on(query, speakers)) | dict(_repeated(found, thresholds))
+    for key in pairs:  # the head of a chain; each pair points at an earlier ask, so that every chain ends
+        while pairs[key] in pairs:
+            pairs[key] = pairs[pairs[key]]
+    ordered = sorted(pairs.items())
+    return pa.table([[key for key, _ in ordered], [head for _, head in ordered]], schema=SAME_ASK)
+
+
+def _carried_on(query: Query, speakers: Sequence[int] | None) -> Iterator[tuple[int, int]]:
+    """Asks with the ask by the same person right above them, where nobody else wrote in between."""
+    only = "" if speakers is None else f"and a.speaker in ({', '.join('?' for _ in speakers)})"
+    found = query(
+        f"""with asked as (
+              select a.ask, a.conversation, a.speaker, a.asked_at from ask a
+              where a.speaker is not null and a.asked_at is not null and coalesce(a.sub_kind, '') <> 'clarify' {only}),
+            line as (
+              select t.utterance, t.conversation, t.written_at,
+                     case when t.speaker = lag(t.speaker) over (
+                       partition by t.conversation order by t.written_at, t.utterance) then 0 else 1 end as is_turn
+              from thread t
+              where not t.is_gap and t.conversation in (select conversation from asked)),
+            turn as (
+              select utterance, sum(is_turn) over (
+                       partition by conversation order by written_at, utterance
+                       rows between unbounded preceding and current row) as turn
+              from line)
+            select b.ask, a.ask as same_as
+            from asked b
+            join nearest_ask n on n.utterance = b.ask
+            join asked a on a.ask = n.ask and a.speaker = b.speaker and a.conversation = b.conversation
+            join turn y on y.utterance = b.ask
+            join turn x on x.utterance = a.ask and x.turn = y.turn
+            where a.asked_at < b.asked_at or (a.asked_at = b.asked_at and a.ask < b.ask)""",
+        list(speakers or ()),
+    )
+    for row in found.to_pylist():
+        yield row["ask"], row["same_as"]
 
 
 def words_of(text: str) -> frozenset[str]:
@@ -116,10 +154,12 @@ def words_of(text: str) -> frozenset[str]:
     return frozenset(re.findall(r"\w+", unicodedata.normalize("NFKC", text).casefold()))
 
 
-def _joined(found: pa.Table, thresholds: Thresholds) -> pa.Table:
-    """Go through the asks in order of speaker and time, holding the first ones of the last two days."""
+def _repeated(found: pa.Table, thresholds: Thresholds) -> Iterator[tuple[int, int]]:
+    """Asks with the earlier one that has the same text.
+
+    It goes through them in order of speaker and time, holding the first ones of the last two days.
+    """
     firsts: list[tuple[int, datetime, int, frozenset[str], bool]] = []
-    pairs: list[tuple[int, int]] = []
     for row in found.to_pylist():
         words = words_of(row["text"] or "")
         speaker, asked_at = row["speaker"], row["asked_at"]
@@ -128,9 +168,7 @@ def _joined(found: pa.Table, thresholds: Thresholds) -> pa.Table:
         if same is None:
             firsts.append((speaker, asked_at, row["ask"], words, row["is_opening"]))
         else:
-            pairs.append((row["ask"], same))
-    pairs.sort()
-    return pa.table([[pair[0] for pair in pairs], [pair[1] for pair in pairs]], schema=SAME_ASK)
+            yield row["ask"], same
 
 
 def _same(

@@ -100,7 +100,7 @@ class AskMoment:
     Attributes:
         ask: The asking words.
         sub_kind: Finer kind of ask.
-        also_asked: The same ask in other places.
+        also_asked: The same ask, made in other places or carried on before anybody answered.
         kinds: Responses by kind, in the one fixed order.
         automated: Responses by declared bots, for a footer.
         came_back: What the asker said afterwards, in order of time.

@@ -111,7 +111,7 @@ def _ask(moment: AskMoment, style: Style) -> Iterator[str]:
     yield from _quote(moment.ask, style, 2)
     if moment.silence_note:
         yield from _wrap(moment.silence_note, style, 2)
-    yield from _section("Also asked in", (_quote(quote, style, 4) for quote in moment.also_asked), style, 2)
+    yield from _section("Also asked", (_quote(quote, style, 4) for quote in moment.also_asked), style, 2)
     for kind in moment.kinds:
         folded = " (folded: readers and a person agree, people often do not)" if kind.is_folded else ""
         yield from _section(kind.heading + folded, (_entry(entry, style) for entry in kind.entries), style, 2)
