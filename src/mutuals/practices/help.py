@@ -23,7 +23,7 @@ class Hand:
         help: Their first help to the need.
         link: How they are linked to the helper round whom the list is drawn; the firmest that holds, in this order:
             named_you (mentions or credits the helper), under_your_reply (anywhere below the helper's first
-            help), same_need_after_you, was_there_before_you.
+            help, by links that were not worked out), same_need_after_you, was_there_before_you.
     """
 
     help: Help
@@ -178,10 +178,13 @@ def _naming(query: Query, need: int, helper: int) -> set[int]:
 
 
 def _parents(query: Query, need: int) -> dict[int, int]:
-    """Who answers whom in the conversations in which somebody helped with a need."""
+    """Who answers whom for certain in the conversations in which somebody helped with a need.
+
+    A link that was worked out says only who wrote before whom.
+    """
     found = query(
         """select r.utterance, r.parent from reply r
-           where r.conversation in (select h.conversation from help h where h.need = ?)""",
+           where r.how <> 'inferred' and r.conversation in (select h.conversation from help h where h.need = ?)""",
         [need],
     )
     return dict(zip(found.column("utterance").to_pylist(), found.column("parent").to_pylist(), strict=True))

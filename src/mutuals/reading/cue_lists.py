@@ -134,9 +134,8 @@ def load(language: str) -> CueList:
     unless = data.get("unless", {})
     families = {act: _family(act, entries, unless.get(act, [])) for act, entries in by_act.items()}
     marks = {name: _compiled(fragments, whole_words=False) for name, fragments in data["marks"].items()}
-    known = frozenset(word for family in families.values() for word in family.opening | family.reply) | frozenset(
-        data.get("known", ())
-    )
+    tried = (family.opening | family.reply for family in families.values())
+    known = frozenset(data.get("known", ())).union(*tried).difference(data.get("foreign", ()))
     return CueList(
         language=language,
         families=families,

@@ -38,6 +38,14 @@ _SPLIT = str.maketrans(dict.fromkeys(',.;:!?()[]{}<>*_"“”«»/\\|#~=+…—�
 _RANK = {"sure": 0, "likely": 1, "perhaps": 2}
 _NAMED = frozenset(("thanks", "praises", "credits", "vouches", "welcomes", "agrees", "asks", "comforts"))
 _ELSEWHERE = frozenset(("thanks", "agrees", "welcomes", "comforts", "praises", "came_back", "offers", "concedes"))
+_BUSY = frozenset(
+    ("thanks", "welcomes", "asks", "praises", "offers", "did", "concedes", "comforts", "credits", "agrees")
+)
+"""A sentence that does one of these is not where a message answers."""
+_TOLD = frozenset(("asks", "praises", "thanks", "announces"))
+"""A title that ends in a question mark asks nothing where the words below it do one of these."""
+_MORE = frozenset(("offers", "did", "praises", "credits", "concedes", "rallies"))
+"""A message that does one of these answers as well only in words of advice."""
 _REPLIED = re.compile(r"(?i)(?:^|[\s:\]])(?:re|aw|sv|rif|res)\s*(?:\[\d+\])?:|^\s*summary")
 
 
@@ -121,6 +129,7 @@ def _acts(message: Message, spaced: str) -> list[Found]:
         return []
     found = list(questions(message))
     advised: list[tuple[int, int]] = []
+    is_automatic = False
     for act, family, sentence in _tried(message, spaced):
         for hit in islice(family.pattern.finditer(message.low, sentence[0], min(sentence[1], message.tail)), _MOST):
             cue = family.cues[int(hit.lastgroup[1:])] if hit.lastgroup else None
@@ -132,13 +141,16 @@ def _acts(message: Message, spaced: str) -> list[Found]:
             if cue.unless and cue.unless.search(message.low, first, last):
                 continue
             span = clause(message.masked, sentence, hit.start(), hit.end())
-            if act == "states":
+            if act == "automatic":
+                is_automatic = True
+            elif act == "states":
                 advised.append(span)
             else:
                 found += _claims(cue, message, hit, sentence, span)
     found += _from_title(message, found)
     found += sources(message)
-    return _settled(message, found, advised)
+    rows = _settled(message, found)
+    return rows if is_automatic or message.is_opening else rows + _stated(message, rows, advised)
 
 
 def _tried(message: Message, spaced: str) -> Iterator[tuple[str, Family, tuple[int, int]]]:
@@ -190,7 +202,7 @@ def _claims(
 
 
 def _from_title(message: Message, found: list[Found]) -> list[Found]:
-    if not message.title or any(act.act == "asks" and act.certainty != "perhaps" for act in found):
+    if not message.title or any(act.act in _TOLD and act.certainty != "perhaps" for act in found):
         return []
     title = lowered(message.title)
     telling = (s for s in message.sentences if s[1] - s[0] > 20 and not message.mark("greeting", *s))
@@ -207,7 +219,7 @@ def _from_title(message: Message, found: list[Found]) -> list[Found]:
     return [Found(act="asks", start=start, end=min(end, start + 300), certainty=certainty, sub_kind="fact")]
 
 
-def _settled(message: Message, found: list[Found], advised: list[tuple[int, int]]) -> list[Found]:
+def _settled(message: Message, found: list[Found]) -> list[Found]:
     asked = [act.end for act in found if act.act == "asks"]
     is_sarcastic = any(act.act in _ELSEWHERE for act in found) and (
         message.mark("sarcasm", 0, 400) or message.mark("sarcasm_end", max(0, len(message.low) - 30), len(message.low))
@@ -223,10 +235,11 @@ def _settled(message: Message, found: list[Found], advised: list[tuple[int, int]
         key = (act.act, message.sentence_at(act.start)[0], act.named)
         if key not in kept or _RANK[act.certainty] < _RANK[kept[key].certainty]:
             kept[key] = act
-    rows = sorted(kept.values(), key=lambda act: (act.start, act.act, act.named or ""))
-    if not message.is_opening:
-        busy = {"thanks", "welcomes", "asks"}
-        taken = {message.sentence_at(act.start)[0] for act in rows if act.act in busy and act.certainty != "perhaps"}
-        said = states(message, taken, advised)
-        rows += [said] if said else []
-    return rows
+    return sorted(kept.values(), key=lambda act: (act.start, act.act, act.named or ""))
+
+
+def _stated(message: Message, rows: list[Found], advised: list[tuple[int, int]]) -> list[Found]:
+    firm = [act for act in rows if act.certainty != "perhaps"]
+    taken = {message.sentence_at(act.start)[0] for act in firm if act.act in _BUSY}
+    said = states(message, taken, advised, does_more=any(act.act in _MORE for act in firm))
+    return [said] if said else []

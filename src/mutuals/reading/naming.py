@@ -54,8 +54,8 @@ class Names:
             sentence: The sentence that it stands in.
 
         Returns:
-            Names as the conversation has them: right after the cue, marked with @, or called at the beginning of
-            the sentence. Empty when no one is named.
+            Names as the conversation has them: right after the cue, between commas right before it, marked with @, or
+            called at the beginning of the sentence. Empty when no one is named.
         """
         if not self._by_word:
             return []
@@ -68,7 +68,8 @@ class Names:
                 continue
             is_marked = word.group().startswith("@")
             is_called = word.start() - sentence[0] <= 4 and low[word.end() : word.end() + 1] in {",", ":", " "}
-            if start <= word.start() < end or is_marked or (is_called and word.end() <= start):
+            is_between = low[word.end() : start] in {", ", "! "} and low[word.start() - 2 : word.start()] == ", "
+            if start <= word.start() < end or is_marked or is_between or (is_called and word.end() <= start):
                 found.append(name)
             elif end <= word.start() <= end + _NEAR and _BETWEEN.fullmatch(low, end, word.start()):
                 found.append(name)

@@ -31,6 +31,9 @@ _MAYBE_LINE, _MAYBE_CITED = re.compile(r"\.[a-z]{1,5}:\d"), re.compile(r"et al|I
 _WORD = re.compile(r"[^\W\d_][^\s\x01]*")
 _TELLING = re.compile(r"[^\W\d_]{5,}")
 """Words long enough to tell of a subject; those of grammar are mostly shorter."""
+_FEW = 5
+"""A message with fewer telling words is too short to be known again by them."""
+_QUOTES = '"“„«>'
 _TRAIL = ".,;:!?)]}'\"*_>"
 
 
@@ -90,7 +93,7 @@ class Message:
     @cached_property
     def shared(self) -> set[str]:
         """Beginnings of the telling words of the message it answers."""
-        return _stems(lowered(self.parent[:3000]))
+        return _stems(lowered(self.parent[:1500]))
 
     def sentence_at(self, position: int) -> tuple[int, int]:
         """The sentence that holds a position."""
@@ -132,7 +135,9 @@ def _judged(message: Message, start: int, end: int, words: list[str], after: tup
         message.low, start, end
     ):  # the question mark belongs to quoted words or to an address
         return Found(act="asks", start=start, end=end, certainty="perhaps")
-    if has("rhetorical") or (after and len(words) <= 5 and message.mark("own_answer", after[0], after[0] + 30)):
+    if has("rhetorical") or (
+        after and (len(words) <= 5 or has("noticing")) and message.mark("own_answer", after[0], after[0] + 30)
+    ):
         return Found(act="asks", start=start, end=end, certainty="perhaps", sub_kind="rhetorical")
     if has("offer_question") and not message.is_opening and not message.by_opener:
         return Found(act="offers", start=start, end=end, certainty="likely")
@@ -156,6 +161,7 @@ def closing_bracket(low: str, start: int, end: int) -> bool:
 
 def ask_kind(message: Message, start: int, end: int) -> str:
     """The finer kind of an ask; `clarify` for a short question back by somebody else."""
+    start = max(start, message.low.rfind(": ", start, end) + 1)  # "before I guess: when you lift it, does it resist?"
 
     def has(name: str) -> bool:
         return message.mark(name, start, end)
@@ -173,7 +179,8 @@ def ask_kind(message: Message, start: int, end: int) -> str:
     for kind in ("recommendation", "opinion", "invitation", "coordination", "support", "favour"):
         if has(kind):
             return kind
-    if message.by_another and message.has_parent and end - start <= 60 and not has("first_person"):
+    longest = 200 if "?" in message.parent else 60  # a question straight back to who asked may be longer
+    if message.by_another and message.has_parent and end - start <= longest and not has("first_person"):
         return "clarify"
     return "fact"
 
@@ -251,13 +258,16 @@ def sources(message: Message) -> Iterator[Found]:
                     return
 
 
-def states(message: Message, taken: set[int], advised: list[tuple[int, int]]) -> Found | None:
+def states(
+    message: Message, taken: set[int], advised: list[tuple[int, int]], *, does_more: bool = False
+) -> Found | None:
     """The sentence of a reply that best carries an answer, if the message says anything of substance.
 
     Args:
         message: The message.
         taken: Where the sentences begin that do something else (ask, thank, greet, agree).
         advised: Where the words of advice stand.
+        does_more: The message offers, praises or the like; then only words of advice answer as well.
 
     Returns:
         An act `states`, which is no word of the vocabulary: the step `act` makes it `answers` where the
@@ -274,7 +284,7 @@ def states(message: Message, taken: set[int], advised: list[tuple[int, int]]) ->
             continue
         piece = message.low[start:end]
         words = len(_WORD.findall(piece))
-        if FILLER * 8 in piece:
+        if _holds_code(message, start, end):
             code = code or (start, end)
             if words < 2:
                 continue
@@ -287,18 +297,30 @@ def states(message: Message, taken: set[int], advised: list[tuple[int, int]]) ->
     best = likely or perhaps or code
     if not best:
         return None
-    certainty = "sure" if code else "likely" if likely else "perhaps"
+    if does_more:
+        return Found(act="states", start=best[0], end=best[1], certainty="perhaps")
+    shows = code is not None and code[0] <= best[1] + 3 and best[0] <= code[1] + 3  # "here is how:" and then code
+    certainty = "sure" if shows and not message.mark("personal", *best) else "likely" if likely else "perhaps"
     return Found(act="states", start=best[0], end=best[1], certainty=certainty)
+
+
+def _holds_code(message: Message, start: int, end: int) -> bool:
+    """Whether code or an address stands in a sentence; words in quotation marks are neither."""
+    at = message.masked.find(FILLER * 8, start, end)
+    return at >= 0 and message.text[at] not in _QUOTES
 
 
 def _informs(message: Message, start: int, end: int) -> bool:
     """Whether a sentence may tell somebody something about their need, rather than of its writer's own feelings.
 
-    An exclamation does when it shares a telling word with the message it answers.
+    An exclamation, and what its writer or somebody else did, do when they share a telling word with the message that
+    is answered.
     """
     if message.mark("feeling", start, end):
         return False
-    return not message.low[start:end].endswith("!") or not message.shared.isdisjoint(_stems(message.low[start:end]))
+    if not message.low[start:end].endswith("!") and not message.mark("personal", start, end):
+        return True
+    return len(message.shared) < _FEW or not message.shared.isdisjoint(_stems(message.low[start:end]))
 
 
 def _stems(low: str) -> set[str]:

@@ -67,6 +67,11 @@ stating as (
     and (s.parent = s.need or (s.parent_speaker = s.asker and (s.how <> 'inferred' or s.certainty = 'sure'))
          or exists (select 1 from link k where k.utterance = s.utterance and k.kind = 'mention' and k.target = s.asker)
          or (s.certainty = 'sure' and (s.how <> 'inferred' or l.place_in_line - d.place_in_line <= 12)))
+    and not exists (select 1 from needed o where o.utterance = s.need and o.asker = s.speaker)
+    and not (s.certainty <> 'sure' and s.parent <> s.need
+             and exists (select 1 from reading d
+                         where d.utterance = s.parent and d.act in ('came_back', 'thanks') and d.certainty <> 'perhaps'
+                           and coalesce(d.sub_kind, '') not in ('did_not_work', 'partly')))
     and not exists (select 1 from reading c
                     where c.utterance = s.utterance and c.act in ('asks', 'came_back') and c.certainty <> 'perhaps'
                       and c."start" <= s."start" and s."end" <= c."end")
