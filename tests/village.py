@@ -91,7 +91,7 @@ def _confirmed() -> set[tuple[str, str]]:
         answers += [post.number] if post.is_accepted else []
         for number in answers:
             need = nearest_need(talk, talk.post(number))
-            if need is not None:
+            if need is not None and meant(talk.post(number), "answers"):  # what was only offered or done is no answer
                 pairs.add((utterance_id(talk, need.number), utterance_id(talk, number)))
     return pairs
 

@@ -109,16 +109,16 @@ def test_the_asker_does_not_answer_their_own_need() -> None:
 
 
 def test_a_worked_out_link_answers_only_near_the_need() -> None:
-    """A worked-out link answers right under the need, where it mentions the asker, or as advice soon after."""
+    """A worked-out link answers right under the need, or as advice soon after or where it mentions the asker."""
     threads = [
         thread(10, ANA),
         *(thread(n, BEN if n % 2 else CAI, n - 1, n) | {"how": "inferred"} for n in range(11, 30)),
     ]
-    said = [words(n, "states", certainty="likely") for n in (11, 12, 14)] + [words(n, "states") for n in (13, 28)]
-    mention = {"utterance": 14, "kind": "mention", "target": ANA, "target_id": "p/ana"}
+    said = [words(n, "states", certainty="likely") for n in (11, 12)] + [words(n, "states") for n in (13, 14, 27, 28)]
+    mention = {"utterance": 27, "kind": "mention", "target": ANA, "target_id": "p/ana"}
     found = acts(said, threads, [above(n, 10) for n in range(11, 30)], links=[mention])
 
-    assert [11, 13, 14] == [row["utterance"] for row in found]
+    assert [11, 13, 14, 27] == [row["utterance"] for row in found]
 
 
 def test_nothing_answers_where_nothing_is_needed() -> None:
@@ -139,6 +139,23 @@ def test_answering_a_clarifying_question_is_no_help() -> None:
     nearest = [above(11, 10), above(12, 11)]
 
     assert [] == brief(acts([words(12, "states")], nearest=nearest))
+
+
+def test_after_a_question_back_plain_words_answer() -> None:
+    """What is merely said to the asker further below answers after one's own question back, and not otherwise."""
+    threads = [thread(10, ANA), thread(11, BEN, 10, 1), thread(12, ANA, 11, 2), thread(13, BEN, 12, 3)]
+    plain = [words(13, "states", certainty="likely")]
+    asked_back = [above(11, 10), above(12, 11, 10), above(13, 11, 10)]
+
+    assert [(13, "answers", None)] == brief(acts(plain, threads, asked_back))
+    assert [] == brief(acts(plain, threads, [above(n, 10) for n in (11, 12, 13)]))
+
+
+def test_nobody_answers_a_question_about_their_own_need() -> None:
+    """Who asked and is asked something below it explains the need: that is no answer, however it is worded."""
+    threads = [thread(10, ANA), thread(11, BEN, 10, 1), thread(12, ANA, 11, 2)]
+
+    assert [] == brief(acts([words(12, "states")], threads, [above(11, 10), above(12, 11)]))
 
 
 def test_only_the_asker_comes_back() -> None:

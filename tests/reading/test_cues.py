@@ -25,7 +25,8 @@ FLOORS = json.loads((HERE / "floors.json").read_text("utf-8"))
 
 def wrong(item: dict[str, Any]) -> list[str]:
     """What the reader misses or wrongly claims of an item."""
-    said = claims(item["text"], item["who"], lang=item.get("lang"))
+    more = {key: item[key] for key in ("title", "parent_text") if key in item}
+    said = claims(item["text"], item["who"], lang=item.get("lang"), **more)
     found = {row["act"] for row in said} | {f"{row['act']}/{row['sub_kind']}" for row in said}
     missed = [f"misses {act}" for act in item.get("yes", ()) if act not in found]
     return missed + [f"claims {act}" for act in item.get("no", ()) if act in found]
@@ -104,6 +105,7 @@ def test_a_span_is_a_sentence() -> None:
         ("Thanks Cai!", ["Cai Reed"]),
         ("Ben, thanks a lot for the jars", ["Ben"]), ("Thanks for the jars that Ben left", [None]), ("Thanks!", [None]),
         ("Thanks Ben and Fay", ["Ben", "Fay"]), ("Thanks Noor", []),
+        ("That is you all over, Ben, thank you", ["Ben"]),
     ],
 )  # fmt: skip
 def test_named_is_who_is_addressed(text: str, named: list[str | None]) -> None:

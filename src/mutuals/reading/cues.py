@@ -44,7 +44,7 @@ _BUSY = frozenset(
 """A sentence that does one of these is not where a message answers."""
 _TOLD = frozenset(("asks", "praises", "thanks", "announces"))
 """A title that ends in a question mark asks nothing where the words below it do one of these."""
-_MORE = frozenset(("offers", "did", "praises", "credits", "concedes", "rallies"))
+_MORE = frozenset(("offers", "did", "praises", "credits", "concedes", "rallies", "thanks", "asks"))
 """A message that does one of these answers as well only in words of advice."""
 _REPLIED = re.compile(r"(?i)(?:^|[\s:\]])(?:re|aw|sv|rif|res)\s*(?:\[\d+\])?:|^\s*summary")
 
@@ -128,7 +128,7 @@ def _acts(message: Message, spaced: str) -> list[Found]:
     if not message.sentences:
         return []
     found = list(questions(message))
-    advised: list[tuple[int, int]] = []
+    advised: list[tuple[int, int, str]] = []
     is_automatic = False
     for act, family, sentence in _tried(message, spaced):
         for hit in islice(family.pattern.finditer(message.low, sentence[0], min(sentence[1], message.tail)), _MOST):
@@ -144,7 +144,7 @@ def _acts(message: Message, spaced: str) -> list[Found]:
             if act == "automatic":
                 is_automatic = True
             elif act == "states":
-                advised.append(span)
+                advised.append((*span, cue.certainty))
             else:
                 found += _claims(cue, message, hit, sentence, span)
     found += _from_title(message, found)
@@ -238,7 +238,7 @@ def _settled(message: Message, found: list[Found]) -> list[Found]:
     return sorted(kept.values(), key=lambda act: (act.start, act.act, act.named or ""))
 
 
-def _stated(message: Message, rows: list[Found], advised: list[tuple[int, int]]) -> list[Found]:
+def _stated(message: Message, rows: list[Found], advised: list[tuple[int, int, str]]) -> list[Found]:
     firm = [act for act in rows if act.certainty != "perhaps"]
     taken = {message.sentence_at(act.start)[0] for act in firm if act.act in _BUSY}
     said = states(message, taken, advised, does_more=any(act.act in _MORE for act in firm))

@@ -100,6 +100,12 @@ class Message:
         number = bisect_right(self.sentences, (position, len(self.low) + 1)) - 1
         return self.sentences[max(0, number)]
 
+    @cached_property
+    def tells_a_problem(self) -> bool:
+        """Whether the message it answers speaks of something that does not work, or its language has no such words."""
+        pattern = self.cues.marks.get("problem")
+        return pattern is None or pattern.search(lowered(self.parent[:600])) is not None
+
     @property
     def by_another(self) -> bool:
         """It answers somebody and was not written by who opened the conversation."""
@@ -179,7 +185,7 @@ def ask_kind(message: Message, start: int, end: int) -> str:
     for kind in ("recommendation", "opinion", "invitation", "coordination", "support", "favour"):
         if has(kind):
             return kind
-    longest = 200 if "?" in message.parent else 60  # a question straight back to who asked may be longer
+    longest = 200 if "?" in message.parent else 60 if message.tells_a_problem else 0  # below news it is a question
     if message.by_another and message.has_parent and end - start <= longest and not has("first_person"):
         return "clarify"
     return "fact"
@@ -259,36 +265,40 @@ def sources(message: Message) -> Iterator[Found]:
 
 
 def states(
-    message: Message, taken: set[int], advised: list[tuple[int, int]], *, does_more: bool = False
+    message: Message, taken: set[int], advised: list[tuple[int, int, str]], *, does_more: bool = False
 ) -> Found | None:
     """The sentence of a reply that best carries an answer, if the message says anything of substance.
 
     Args:
         message: The message.
         taken: Where the sentences begin that do something else (ask, thank, greet, agree).
-        advised: Where the words of advice stand.
+        advised: Where words stand that mostly answer, and how sure that is: advice is, an explanation is not.
         does_more: The message offers, praises or the like; then only words of advice answer as well.
 
     Returns:
         An act `states`, which is no word of the vocabulary: the step `act` makes it `answers` where the
         conversation allows. It quotes prose, and code only of a message that has nothing else.
     """
-    for start, end in advised:
-        if message.sentence_at(start)[0] not in taken:
+    free = [one for one in advised if message.sentence_at(one[0])[0] not in taken]
+    for start, end, certainty in free:
+        if certainty == "sure":
             return Found(act="states", start=start, end=end, certainty="sure")
-    likely: tuple[int, int] | None = None
+    if does_more:
+        return None
+    likely: tuple[int, int] | None = free[0][:2] if free else None
     perhaps: tuple[int, int] | None = None
     code: tuple[int, int] | None = None
     for start, end in message.sentences[:40]:
         if start in taken:
             continue
-        piece = message.low[start:end]
-        words = len(_WORD.findall(piece))
-        if _holds_code(message, start, end):
-            code = code or (start, end)
-            if words < 2:
-                continue
-        if likely or message.mark("no_substance", start, end):
+        holds_code = code is None and _holds_code(message, start, end)
+        code = (start, end) if holds_code else code
+        if likely and code:
+            break
+        if likely:
+            continue
+        words = len(_WORD.findall(message.low[start:end]))
+        if (words < 2 and holds_code) or message.mark("no_substance", start, end):
             continue
         if (words >= 4 and _informs(message, start, end)) or (words and message.mark("short_answer", start, end)):
             likely = (start, end)
@@ -297,8 +307,6 @@ def states(
     best = likely or perhaps or code
     if not best:
         return None
-    if does_more:
-        return Found(act="states", start=best[0], end=best[1], certainty="perhaps")
     shows = code is not None and code[0] <= best[1] + 3 and best[0] <= code[1] + 3  # "here is how:" and then code
     certainty = "sure" if shows and not message.mark("personal", *best) else "likely" if likely else "perhaps"
     return Found(act="states", start=best[0], end=best[1], certainty=certainty)

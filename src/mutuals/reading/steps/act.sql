@@ -1,8 +1,9 @@
 -- What each message does: the reader's words, what structure makes of them, and a person's corrections over both.
 -- Words that the reader is unsure of ("perhaps") stay in `reading`. Three things are decided here and nowhere else:
---   answers    says something of substance under the nearest need, which is another person's: to that person, or in
---              words of advice to anyone; where the reply link was worked out, only right under the need, where it
---              mentions the asker, or in words of advice among the dozen messages after it, since a long topic drifts;
+--   answers    says something of substance under the nearest need, which is another person's: right under it, after
+--              a question back of one's own, or when the asker says that it is not solved; elsewhere only in words of
+--              advice and soon after the need, since a long topic drifts. Who has a need above somebody's question
+--              explains that need, and answers nothing;
 --   came_back  is said by the person whose need it is, after somebody else responded; bare thanks there are `thanked`;
 --   thanks, praises and their like are said to somebody else: whom the words name, else whom the message answers.
 with words as (
@@ -32,7 +33,8 @@ undated as (
 ),
 placed as (
   select w.utterance, w.conversation, w.act, w.sub_kind, w."start", w."end", w.certainty, w.reader, w.target,
-         t.speaker, t.parent, coalesce(t.how, 'explicit') as how, p.speaker as parent_speaker, n.need, n.asker,
+         t.speaker, t.parent, coalesce(t.how, 'explicit') as how, p.speaker as parent_speaker, p.parent as grandparent,
+         n.need, n.asker,
          coalesce(n.speaker = n.asker, false) as by_asker,
          coalesce(n.speaker <> n.asker, false) as by_helper,
          coalesce(n.speaker = n.asker and (p.speaker <> t.speaker or d.first_at < t.written_at
@@ -64,9 +66,18 @@ stating as (
   join utterance v on v.utterance = s.utterance
   where s.act = 'states' and s.by_helper
     and (s.certainty = 'sure' or substring(v.text, s."end", 1) <> '?')
-    and (s.parent = s.need or (s.parent_speaker = s.asker and (s.how <> 'inferred' or s.certainty = 'sure'))
-         or exists (select 1 from link k where k.utterance = s.utterance and k.kind = 'mention' and k.target = s.asker)
-         or (s.certainty = 'sure' and (s.how <> 'inferred' or l.place_in_line - d.place_in_line <= 12)))
+    and (s.parent = s.need
+         or (s.parent_speaker = s.asker
+             and (s.above_speaker = s.speaker
+                  or exists (select 1 from reading b
+                             where b.utterance = s.parent and b.act = 'came_back' and b.certainty <> 'perhaps'
+                               and b.sub_kind in ('did_not_work', 'partly'))))
+         or (s.certainty = 'sure'
+             and (l.place_in_line - d.place_in_line <= 4
+                  or (l.place_in_line - d.place_in_line <= 8 and (s.how <> 'inferred' or s.parent_speaker = s.asker))
+                  or (s.how <> 'inferred' and s.grandparent = s.need)
+                  or exists (select 1 from link k
+                             where k.utterance = s.utterance and k.kind = 'mention' and k.target = s.asker))))
     and not exists (select 1 from needed o where o.utterance = s.need and o.asker = s.speaker)
     and not (s.certainty <> 'sure' and s.parent <> s.need
              and exists (select 1 from reading d
