@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
 from itertools import pairwise
 
 import pytest
+from jinja2 import Environment
 
 from mutuals import errors
 from mutuals.views import guard, setting, wording
@@ -310,3 +312,22 @@ def test_an_act_stands_in_the_margin_once() -> None:
     ask, thanks = Said(act="asks", quote=village.ASK), Said(act="thanks", quote=village.BACK)
 
     assert [("asks", [ask, ask]), ("thanks", [thanks])] == setting.together((ask, thanks, ask))
+
+
+def test_no_template_is_translated_while_somebody_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All templates were translated when the app was made, none in a request."""
+    visitor = Visitor(create_app(FixturePages(), token=TOKEN))
+    monkeypatch.setattr(Environment, "compile", lambda *_, **__: pytest.fail("a template was translated"))
+
+    assert [200] * len(PATHS) == [visitor.get(path).status_code for path in PATHS]
+
+
+def test_the_threads_of_the_endpoints_start_with_the_server() -> None:
+    """A server that starts and stops the app runs into nothing."""
+
+    async def start_and_stop() -> str:
+        app = create_app(FixturePages(), token=TOKEN)
+        async with app.router.lifespan_context(app):
+            return "it runs"
+
+    assert "it runs" == asyncio.run(start_and_stop())

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import secrets
 import socket
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager, suppress
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal, Protocol, cast
 from urllib.parse import parse_qs, urlencode
@@ -243,9 +244,17 @@ def create_app(pages: PageMaker, *, token: str, number_fast: bool = False, mode:
         raise ValueError("the token must have at least 16 characters, or it could be guessed")
     return Starlette(
         routes=routes,
+        lifespan=_with_threads,
         middleware=[Middleware(Door, token=token, refuse=site.refuse)],
         exception_handlers={MutualsError: site.error, HTTPException: site.http_error, Exception: site.crash},
     )
+
+
+@asynccontextmanager
+async def _with_threads(_: Starlette) -> AsyncIterator[None]:
+    """Starts what runs the endpoints before the server listens, or the first page would wait for it."""
+    await run_in_threadpool(lambda: None)
+    yield
 
 
 def serve(
@@ -292,7 +301,9 @@ def _listening(port: int) -> socket.socket:
     return listener
 
 
+@cache
 def _environment(number_fast: bool, mode: str) -> Environment:
+    """The templates, translated before the first request rather than in it."""
     made = Environment(
         loader=FileSystemLoader(_HERE / "templates"),
         autoescape=True,
@@ -304,6 +315,8 @@ def _environment(number_fast: bool, mode: str) -> Environment:
     made.globals.update(
         wording=wording, acts=ACTS, number_fast=number_fast, names_link=mode != "workplace", picture=setting.drawing
     )
+    for name in made.list_templates():
+        made.get_template(name)
     return made
 
 
