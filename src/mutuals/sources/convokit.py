@@ -31,6 +31,8 @@ ROWS = 20_000
 """Rows handed over at a time: a batch of the store."""
 LONGEST = 1 << 20
 """Bytes of the longest line read in one go; two buffers of twice this size are kept a core. A longer one is odd."""
+AHEAD = "16MB"
+"""What is parsed ahead while a batch is taken in."""
 
 _FIELDS = {
     "id": "VARCHAR", "speaker": "VARCHAR", "user": "VARCHAR", "conversation_id": "VARCHAR", "root": "VARCHAR",
@@ -122,13 +124,6 @@ def _new_speakers(identifiers: list[str | None], named: set[str]) -> Iterator[Sp
 def _batches(path: Path, place: Place, collected_at: datetime) -> Iterator[pa.RecordBatch]:
     """The lines of a file as batches of `schema.ARRIVING`, in order; an unreadable line is a row without an id."""
     prefix = f"{place.id}/".replace("'", "''")
-    constant = {
-        "place": _literal(place.id),
-        "collected_at": f"timestamptz '{collected_at.isoformat()}'",
-        "format": "'plain'",
-        "visibility": "'public'",
-        "is_deleted": "false",
-    }
     given = {
         "id": f"'{prefix}' || id",
         "conversation_id": f"'{prefix}' || coalesce(conversation_id, root)",
@@ -138,10 +133,12 @@ def _batches(path: Path, place: Place, collected_at: datetime) -> Iterator[pa.Re
         "text": "nullif(text, '')",
         "meta": "nullif(meta, '{}')",
     }
-    columns = ", ".join(f'{ {**constant, **given}.get(c.name, "null") } as "{c.name}"' for c in ARRIVING)
+    columns = ", ".join(f'{expression} as "{name}"' for name, expression in given.items())
     fields = ", ".join(f"'{name}': '{kind}'" for name, kind in _FIELDS.items())
+    same = _same_for_all(place, collected_at)
     with duckdb.connect() as connection:
         connection.execute("set TimeZone = 'UTC'")
+        connection.execute(f"set streaming_buffer_size = '{AHEAD}'")
         relation = connection.sql(
             f"""select {columns} from (
                   select *, try_cast(trim(timestamp, '"') as double) as stamp
@@ -150,9 +147,22 @@ def _batches(path: Path, place: Place, collected_at: datetime) -> Iterator[pa.Re
                                  columns = {{{fields}}}))"""
         )
         for batch in relation.to_arrow_reader(ROWS):
-            yield pa.RecordBatch.from_arrays(
-                [column.cast(kind.type) for column, kind in zip(batch.columns, ARRIVING, strict=True)], schema=ARRIVING
-            )
+            read = {name: batch.column(name).cast(ARRIVING.field(name).type) for name in given}
+            arrays = [read[name] if name in read else same[name].slice(0, batch.num_rows) for name in ARRIVING.names]
+            yield pa.RecordBatch.from_arrays(arrays, schema=ARRIVING)
+
+
+def _same_for_all(place: Place, collected_at: datetime) -> dict[str, pa.Array]:
+    """The columns of `schema.ARRIVING` that say the same for every line, `ROWS` long."""
+    said = {
+        "place": place.id, "collected_at": collected_at, "format": "plain", "visibility": "public", "is_deleted": False,
+    }  # fmt: skip
+    return {
+        field.name: pa.repeat(pa.scalar(said[field.name], field.type), ROWS)
+        if field.name in said
+        else pa.nulls(ROWS, field.type)
+        for field in ARRIVING
+    }
 
 
 def _literal(text: str) -> str:
