@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -18,6 +19,7 @@ from mutuals.errors import LibraryInUse, LibraryTooNew, NotALibrary, Problem
 from mutuals.model import Coverage, Link, Mark, Place, Speaker, Utterance
 from mutuals.schema import key_of
 from mutuals.store import Store
+from mutuals.store.keys import keys_of
 from mutuals.store.merging import Merged
 
 NOON = datetime(2024, 3, 1, 12, tzinfo=UTC)
@@ -42,8 +44,11 @@ def texts(store: Store) -> dict[str, str | None]:
 
 
 def test_keys_are_the_same_in_python_and_in_sql(store: Store) -> None:
-    """`key_of` and the SQL that merges with give one number for one id, also beyond ASCII."""
-    for identifier in ("t:1", "discourse:föhn/t/7", "日本"):
+    """`key_of`, the keys of a batch and those made in SQL are one number for one id, also beyond ASCII."""
+    identifiers = ("t:1", "discourse:föhn/t/7", "日本", "")
+    assert [key_of(identifier) for identifier in identifiers] == keys_of(pa.array(identifiers)).to_pylist()
+    assert [] == keys_of(pa.array([], pa.string())).to_pylist()
+    for identifier in identifiers:
         [row] = store.query(
             "select cast(md5_number_lower(?) & 9223372036854775807 as bigint) as k", [identifier]
         ).to_pylist()

@@ -56,7 +56,7 @@ class Arrivals:
                 self.utterances.append(record)
             case Speaker():
                 known = self.speakers.get(record.id)
-                if known is None or (_is_unnamed(known) and not _is_unnamed(record)):
+                if known is None or (is_unnamed(known) and not is_unnamed(record)):
                     known = record
                 self.speakers[record.id] = (
                     replace(known, is_automated=True) if record.is_automated and not known.is_automated else known
@@ -117,7 +117,7 @@ class Arrivals:
         return table_of(list(rows), TABLES[name])
 
 
-def _is_unnamed(speaker: Speaker) -> bool:
+def is_unnamed(speaker: Speaker) -> bool:
     """Whether the account is known by its id alone."""
     return speaker.id.endswith(f"/{speaker.name}")
 

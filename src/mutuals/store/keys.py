@@ -1,24 +1,28 @@
-"""Keys for a batch of utterances: each distinct id is hashed once, on all cores, and put where it occurs."""
+"""Keys for a batch of utterances: each distinct id is hashed once, and its key put where it occurs."""
 
 from __future__ import annotations
 
 import unicodedata
 
-import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from mutuals.schema import TABLES
 
-KEY = "cast(md5_number_lower({}) & 9223372036854775807 as bigint)"
-"""SQL for the key of a string id; the same number as `schema.key_of` gives."""
+try:
+    # CPython's own MD5: `hashlib` asks OpenSSL for a provider at each call, most of the time for words this short.
+    from _md5 import md5  # type: ignore[import-not-found]
+except ImportError:  # pragma: no cover - an interpreter that was built without it
+    from hashlib import md5
+
+_LOWER_63 = 0x7FFF_FFFF_FFFF_FFFF
 
 _KEYED = {
     "utterance": "id", "conversation_key": "conversation_id", "speaker": "speaker_id", "reply_to": "reply_to_id",
 }  # fmt: skip
 
 
-def keyed(connection: duckdb.DuckDBPyConnection, arriving: pa.Table) -> pa.Table:
+def keyed(arriving: pa.Table) -> pa.Table:
     """Rows of `schema.ARRIVING` as rows of the table `utterance`: with keys, and with text in NFC.
 
     Most ids occur several times in a batch, as a message, as a parent, as an account; hashing is the dearest part of
@@ -29,7 +33,7 @@ def keyed(connection: duckdb.DuckDBPyConnection, arriving: pa.Table) -> pa.Table
     coded = together.combine_chunks().dictionary_encode() if together.num_chunks else None
     given: dict[str, pa.Array | pa.ChunkedArray] = {}
     if coded is not None:
-        keys = _keys_of(connection, coded.dictionary)
+        keys = keys_of(coded.dictionary)
         for position, name in enumerate(_KEYED):
             given[name] = keys.take(coded.indices.slice(position * len(arriving), len(arriving)))
         known = pc.is_in(given["reply_to"], value_set=given["utterance"])
@@ -46,13 +50,12 @@ _CHUNK = 16_384
 """Rows of a record batch: DuckDB reads the batches of a table on all its cores."""
 
 
-def _keys_of(connection: duckdb.DuckDBPyConnection, identifiers: pa.Array) -> pa.Array:
-    strings = pa.table({"id": identifiers})
-    strings = pa.Table.from_batches(strings.to_batches(max_chunksize=_CHUNK), strings.schema)
-    connection.register("ids_to_key", strings)
-    keys = connection.sql(f"select {KEY.format('id')} as key from ids_to_key").to_arrow_table()
-    connection.unregister("ids_to_key")
-    return keys.column("key").combine_chunks()
+def keys_of(identifiers: pa.Array) -> pa.Array:
+    """`schema.key_of` of each string id; none may be null."""
+    spelt = identifiers.cast(pa.binary()).to_pylist()
+    digests = b"".join([md5(identifier, usedforsecurity=False).digest() for identifier in spelt])
+    halves = pa.Array.from_buffers(pa.int64(), 2 * len(identifiers), [None, pa.py_buffer(digests)])
+    return pc.bit_wise_and(pc.list_element(pa.FixedSizeListArray.from_arrays(halves, 2), 1), _LOWER_63)
 
 
 def nfc(text: pa.ChunkedArray) -> pa.Array:
@@ -62,5 +65,7 @@ def nfc(text: pa.ChunkedArray) -> pa.Array:
     if not pc.any(odd).as_py():
         return text
     found = pc.filter(text, odd).to_pylist()
+    if all(unicodedata.is_normalized("NFC", words) for words in found):
+        return text
     composed = [unicodedata.normalize("NFC", words) for words in found]
-    return text if composed == found else pc.replace_with_mask(text, odd, pa.array(composed, pa.string()))
+    return pc.replace_with_mask(text, odd, pa.array(composed, pa.string()))

@@ -13,10 +13,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from mutuals.errors import Problem
 from mutuals.schema import TABLES
-from mutuals.store.arriving import Arrivals
+from mutuals.store.arriving import Arrivals, is_unnamed
 from mutuals.store.keys import keyed
 
 _COLUMNS = ", ".join(f'"{name}"' for name in TABLES["utterance"].names)
@@ -63,14 +65,14 @@ def merge(connection: duckdb.DuckDBPyConnection, arrivals: Arrivals) -> Merged:
         What became of it. The keys of new and changed messages are also in the table `touched`, in the same
         transaction, so that an update of the derived tables that was interrupted can be taken up again.
     """
-    table = keyed(connection, arrivals.utterance_table())
+    table = keyed(arrivals.utterance_table())
     connection.execute("begin")
     try:
         merged = Merged()
         if table.num_rows:
             connection.register("arriving", table)
             try:
-                merged = _insert_new(connection, table.num_rows, arrivals) or _merge_known(connection, arrivals)
+                merged = _insert_new(connection, table, arrivals) or _merge_known(connection, arrivals)
             finally:
                 connection.unregister("arriving")
         _merge_sides(connection, arrivals)
@@ -82,23 +84,21 @@ def merge(connection: duckdb.DuckDBPyConnection, arrivals: Arrivals) -> Merged:
     return merged + problems
 
 
-def _insert_new(connection: duckdb.DuckDBPyConnection, rows: int, arrivals: Arrivals) -> Merged | None:
+def _insert_new(connection: duckdb.DuckDBPyConnection, table: pa.Table, arrivals: Arrivals) -> Merged | None:
     """Insert a batch of which no id occurs twice in it or in the library: the common case, and the quick one.
 
     Returns:
         What became of the batch; None when some id was known.
     """
     run = connection.execute
-    [(distinct, known)] = run(
-        """select (select count(distinct utterance) from arriving),
-                  (select count(*) from arriving semi join lib.main.utterance using (utterance))"""
-    ).fetchall()
-    if distinct != rows or known:
+    if len(pc.unique(table.column("utterance"))) != table.num_rows:
+        return None
+    if run("select 1 from lib.main.utterance semi join arriving using (utterance) limit 1").fetchall():
         return None
     run(f"insert into lib.main.utterance select {_COLUMNS} from arriving")
     run("insert into lib.main.touched select utterance from arriving")
     _insert_links(connection, arrivals, only=None)
-    return Merged(new=rows)
+    return Merged(new=table.num_rows)
 
 
 def _merge_known(connection: duckdb.DuckDBPyConnection, arrivals: Arrivals) -> Merged:
@@ -230,20 +230,25 @@ def _merge_sides(connection: duckdb.DuckDBPyConnection, arrivals: Arrivals) -> N
         )
         connection.unregister("arriving_place")
     if arrivals.speakers:
-        connection.register("arriving_speaker", arrivals.side_table("speaker"))
-        connection.execute(
-            "insert into lib.main.speaker from arriving_speaker anti join lib.main.speaker using (speaker)"
-        )
+        _merge_speakers(connection, arrivals)
+
+
+def _merge_speakers(connection: duckdb.DuckDBPyConnection, arrivals: Arrivals) -> None:
+    """Insert accounts that are new; a declared bot stays one, and a name of its own replaces a bare id."""
+    connection.register("arriving_speaker", arrivals.side_table("speaker"))
+    connection.execute("insert into lib.main.speaker from arriving_speaker anti join lib.main.speaker using (speaker)")
+    if any(speaker.is_automated for speaker in arrivals.speakers.values()):
         connection.execute(
             """update lib.main.speaker s set is_automated = true
                from arriving_speaker a where a.speaker = s.speaker and a.is_automated and not s.is_automated"""
         )
+    if not all(is_unnamed(speaker) for speaker in arrivals.speakers.values()):
         connection.execute(
             """update lib.main.speaker s set name = a.name
                from arriving_speaker a
                where a.speaker = s.speaker and ends_with(s.id, '/' || s.name) and not ends_with(a.id, '/' || a.name)"""
         )
-        connection.unregister("arriving_speaker")
+    connection.unregister("arriving_speaker")
 
 
 def _merge_problems(connection: duckdb.DuckDBPyConnection, arrivals: Arrivals) -> Merged:
