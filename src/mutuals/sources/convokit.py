@@ -31,9 +31,6 @@ ROWS = 20_000
 """Rows handed over at a time: a batch of the store."""
 LONGEST = 1 << 20
 """Bytes of the longest line read in one go; two buffers of twice this size are kept a core. A longer one is odd."""
-AHEAD = "16MB"
-"""What is parsed ahead while a batch is taken in."""
-
 _FIELDS = {
     "id": "VARCHAR", "speaker": "VARCHAR", "user": "VARCHAR", "conversation_id": "VARCHAR", "root": "VARCHAR",
     "reply_to": "VARCHAR", "reply-to": "VARCHAR", "timestamp": "JSON", "text": "VARCHAR", "meta": "JSON",
@@ -138,7 +135,7 @@ def _batches(path: Path, place: Place, collected_at: datetime) -> Iterator[pa.Re
     same = _same_for_all(place, collected_at)
     with duckdb.connect() as connection:
         connection.execute("set TimeZone = 'UTC'")
-        connection.execute(f"set streaming_buffer_size = '{AHEAD}'")
+        connection.execute("set enable_external_file_cache = false")
         relation = connection.sql(
             f"""select {columns} from (
                   select *, try_cast(trim(timestamp, '"') as double) as stamp
