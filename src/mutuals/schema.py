@@ -172,7 +172,7 @@ TABLES: dict[str, pa.Schema] = {
         _C("start", _INT, "Where the words begin", null=False),
         _C("end", _INT, "Where they end, exclusive", null=False),
         _C("certainty", _TEXT, "sure, likely or perhaps", null=False),
-        _C("target", _KEY, "Key of the speaker it is said to or about, when the words name one"),
+        _C("target", _KEY, "Key of the speaker it is said to or about, when the words name one; 0: to everyone"),
     ]),
     "nearest_ask": pa.schema([
         _C("utterance", _KEY, "Key of the message", null=False),
@@ -312,6 +312,6 @@ READ_ACT = pa.schema([
     _C("start", _INT, "Where the words begin; null together with act"),
     _C("end", _INT, "Where they end, exclusive"),
     _C("certainty", _TEXT, "sure, likely or perhaps; null together with act"),
-    _C("named", _TEXT, "The name in the words whom the act is said to or about; null: no one is named"),
+    _C("named", _TEXT, "The name in the words whom the act is said to or about; `*`: everyone; null: no one is named"),
 ])  # fmt: skip
 """What a reader gives: one row an act, or one row without an act for a message that has none."""

@@ -121,6 +121,14 @@ def test_a_worked_out_link_answers_only_near_the_need() -> None:
     assert [11, 13, 14, 27] == [row["utterance"] for row in found]
 
 
+def test_thanks_to_everyone_are_to_no_one_in_particular() -> None:
+    """Words to all name nobody, not even the writer of the message that they answer."""
+    said = [words(11, "thanks", target=0), words(12, "thanks")]
+    rows = acts(said, nearest=[])
+
+    assert [None, BEN] == [row["target"] for row in rows]
+
+
 def test_nothing_answers_where_nothing_is_needed() -> None:
     """Without a need above, words of substance are no answer."""
     assert [] == brief(acts([words(11, "states")], nearest=[]))

@@ -106,6 +106,8 @@ def test_a_span_is_a_sentence() -> None:
         ("Ben, thanks a lot for the jars", ["Ben"]), ("Thanks for the jars that Ben left", [None]), ("Thanks!", [None]),
         ("Thanks Ben and Fay", ["Ben", "Fay"]), ("Thanks Noor", []),
         ("That is you all over, Ben, thank you", ["Ben"]),
+        ("Thanks everyone for the jars", ["*"]), ("Thank you both!", ["*"]), ("Thanks for all the jars", [None]),
+        ("@Ben\nThanks for the jars.", ["Ben"]), ("Ask Ben\nThanks for the jars.", [None]),
     ],
 )  # fmt: skip
 def test_named_is_who_is_addressed(text: str, named: list[str | None]) -> None:

@@ -16,7 +16,7 @@ import pyarrow as pa
 from mutuals.reading import cue_lists
 from mutuals.reading.cue_lists import Cue, CueList, Family
 from mutuals.reading.language import declared, find_language
-from mutuals.reading.naming import Names
+from mutuals.reading.naming import EVERYONE, Names
 from mutuals.reading.rules import (
     Found,
     Message,
@@ -36,6 +36,7 @@ _MOST = 24
 """Sentences of one message on which one act is tried, and cues of one sentence that are looked at."""
 _SPLIT = str.maketrans(dict.fromkeys(',.;:!?()[]{}<>*_"“”«»/\\|#~=+…—–-\t\n\x01¿¡。！？', " "))
 _RANK = {"sure": 0, "likely": 1, "perhaps": 2}
+_TO_ALL = frozenset(("thanks", "praises", "comforts"))
 _NAMED = frozenset(("thanks", "praises", "credits", "vouches", "welcomes", "agrees", "asks", "comforts"))
 _ELSEWHERE = frozenset(("thanks", "agrees", "welcomes", "comforts", "praises", "came_back", "offers", "concedes"))
 _BUSY = frozenset(
@@ -192,6 +193,8 @@ def _claims(
         names += message.names.in_words(message.low, hit.start(), hit.end(), sentence)
     if cue.sub_kind == "named" and not names:
         return []
+    if not names and cue.act in _TO_ALL and message.mark("to_all", *sentence):
+        names.append(EVERYONE)
     kind = cue.sub_kind if cue.sub_kind != "named" else None
     if cue.act == "asks" and kind is None:
         kind = ask_kind(message, *span)

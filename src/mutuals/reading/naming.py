@@ -11,7 +11,10 @@ _BETWEEN = re.compile(
     r"[\s,:!@*-]*(?:(?:you|u|so|very|much|a|lot|again|to|for|mr|mrs|ms|dr|prof|dear|hi|hey|hello|goes|is|all|both|and"
     r"|muchas|gracias|vielen|dank|beaucoup|muito|a|an|à|ao|o|la|le|el|herr|frau)\b[\s,.:!@*-]*){0,5}"
 )
+_CALLED = re.compile(r"(?:^|\n)[\s\x01]*@?([^\W_][\w'.-]*)[ ,:!.-]*\n+[ \t]*$")
 _NEAR = 40
+EVERYONE = "*"
+"""Stands for a name where the words are said to all who are there."""
 
 
 class Names:
@@ -54,8 +57,8 @@ class Names:
             sentence: The sentence that it stands in.
 
         Returns:
-            Names as the conversation has them: right after the cue, between commas right before it, marked with @, or
-            called at the beginning of the sentence. Empty when no one is named.
+            Names as the conversation has them: right after the cue, between commas right before it, marked with @,
+            called at the beginning of the sentence, or alone on the line above it. Empty when no one is named.
         """
         if not self._by_word:
             return []
@@ -76,4 +79,10 @@ class Names:
                 end = word.end()
             elif word.start() > end and word.end() >= sentence[1] - 3 and low[word.start() - 2 : word.start()] == ", ":
                 found.append(name)
-        return found
+        return found or self._called_above(low, sentence[0])
+
+    def _called_above(self, low: str, start: int) -> list[str]:
+        """The name that stands alone on the line above a sentence, as a letter begins."""
+        line = _CALLED.search(low, max(0, start - 60), start)
+        name = self._by_word.get(line[1].rstrip(".'-")) if line else None
+        return [name] if name else []

@@ -300,6 +300,8 @@ def states(
         words = len(_WORD.findall(message.low[start:end]))
         if (words < 2 and holds_code) or message.mark("no_substance", start, end):
             continue
+        if message.low[start:end].rstrip().endswith("?"):
+            continue
         if (words >= 4 and _informs(message, start, end)) or (words and message.mark("short_answer", start, end)):
             likely = (start, end)
         elif words >= 2:

@@ -5,7 +5,8 @@
 --              advice and soon after the need, since a long topic drifts. Who has a need above somebody's question
 --              explains that need, and answers nothing;
 --   came_back  is said by the person whose need it is, after somebody else responded; bare thanks there are `thanked`;
---   thanks, praises and their like are said to somebody else: whom the words name, else whom the message answers.
+--   thanks, praises and their like are said to somebody else: whom the words name, else whom the message answers;
+--              what is said to everyone (target 0) is said to no one in particular.
 with words as (
   select r.*, row_number() over (
            partition by r.utterance, r.act, r."start", r."end", r.sub_kind, r.target order by r.certainty desc, r.reader
@@ -119,7 +120,8 @@ aimed as (
               when s.above is not null and (s.above_speaker is null or s.speaker is null or s.above_speaker <> s.speaker)
               then s.above
               else s.parent end as toward,
-         case when s.target is not null then s.target
+         case when s.target = 0 then null
+              when s.target is not null then s.target
               when s.act in ('credits', 'vouches', 'source', 'announces') then null
               when s.act = 'asks' and coalesce(s.sub_kind, '') <> 'clarify' then null
               when s.parent_speaker <> s.speaker then s.parent_speaker end as target,

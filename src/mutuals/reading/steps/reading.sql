@@ -14,7 +14,8 @@ named as (
   having count(distinct speaker) = 1
 )
 select w.utterance, t.conversation, w.reader, w.act, w.sub_kind, w."start", w."end", w.certainty,
-       case when n.speaker <> coalesce(t.speaker, 0) then n.speaker end as target
+       case when w.named = '*' then 0
+            when n.speaker <> coalesce(t.speaker, 0) then n.speaker end as target
 from words w
 join thread t on t.utterance = w.utterance
 left join named n on n.conversation = t.conversation and n.called = lower(w.named)
