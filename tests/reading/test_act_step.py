@@ -166,6 +166,15 @@ def test_nobody_answers_a_question_about_their_own_need() -> None:
     assert [] == brief(acts([words(12, "states")], threads, [above(11, 10), above(12, 11)]))
 
 
+def test_advice_among_helpers_is_for_who_opened_the_conversation() -> None:
+    """Below a question that came up along the way, advice to another helper is talk; right under it, it answers."""
+    threads = [thread(10, BEN), thread(11, ANA, 10, 1), thread(12, CAI, 11, 2), thread(13, BEN, 12, 3)]
+    nearest = [above(12, 11, 11), above(13, 11, 11)]
+    rows = acts([words(12, "states"), words(13, "states")], threads, nearest)
+
+    assert [(12, "answers", None)] == brief(rows)
+
+
 def test_only_the_asker_comes_back() -> None:
     """Words that it worked are a coming back by the asker after a response, and nothing by anybody else."""
     rows = acts([words(12, "came_back", "worked"), words(13, "came_back", "worked")])

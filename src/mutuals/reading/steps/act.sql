@@ -2,7 +2,7 @@
 -- Words that the reader is unsure of ("perhaps") stay in `reading`. Three things are decided here and nowhere else:
 --   answers    says something of substance under the nearest need, which is another person's: right under it, after
 --              a question back of one's own, or when the asker says that it is not solved; elsewhere only in words of
---              advice and soon after the need, since a long topic drifts. Who has a need above somebody's question
+--              advice, soon after a need of who opened the conversation, since a long topic drifts. Who has a need above somebody's question
 --              explains that need, and answers nothing;
 --   came_back  is said by the person whose need it is, after somebody else responded; bare thanks there are `thanked`;
 --   thanks, praises and their like are said to somebody else: whom the words name, else whom the message answers;
@@ -16,10 +16,11 @@ with words as (
 ),
 needed as (
   select n.utterance, n.ask, n.need, t.speaker, t.written_at, t.parent, t.conversation,
-         w.speaker as asker, w.written_at as needed_at
+         w.speaker as asker, w.written_at as needed_at, coalesce(o.speaker = w.speaker, false) as by_opener
   from nearest_ask n
   join thread t on t.utterance = n.utterance
   left join thread w on w.utterance = n.need and w.conversation = t.conversation
+  left join thread o on o.utterance = w.root and o.conversation = t.conversation
 ),
 responded as (
   select need, min(written_at) as first_at
@@ -35,7 +36,7 @@ undated as (
 placed as (
   select w.utterance, w.conversation, w.act, w.sub_kind, w."start", w."end", w.certainty, w.reader, w.target,
          t.speaker, t.parent, coalesce(t.how, 'explicit') as how, p.speaker as parent_speaker, p.parent as grandparent,
-         n.need, n.asker,
+         n.need, n.asker, n.by_opener,
          coalesce(n.speaker = n.asker, false) as by_asker,
          coalesce(n.speaker <> n.asker, false) as by_helper,
          coalesce(n.speaker = n.asker and (p.speaker <> t.speaker or d.first_at < t.written_at
@@ -73,7 +74,7 @@ stating as (
                   or exists (select 1 from reading b
                              where b.utterance = s.parent and b.act = 'came_back' and b.certainty <> 'perhaps'
                                and b.sub_kind in ('did_not_work', 'partly'))))
-         or (s.certainty = 'sure'
+         or (s.certainty = 'sure' and s.by_opener
              and (l.place_in_line - d.place_in_line <= 4
                   or (l.place_in_line - d.place_in_line <= 8 and (s.how <> 'inferred' or s.parent_speaker = s.asker))
                   or (s.how <> 'inferred' and s.grandparent = s.need)
