@@ -101,6 +101,9 @@ def numbers_said(text: str, page: object) -> list[str]:
     known = {part for part in parts(page) if isinstance(part, str) and re.search(r"\d", part)}
     for words in sorted((" ".join(one.split()) for one in known), key=len, reverse=True):
         said = said.replace(words, " ")
+    for cut in re.findall(r"“([^”]+?) ?…”", said):  # a quote that is shown shortened
+        if any(" ".join(words.split()).startswith(cut) for words in known):
+            said = said.replace(cut, " ")
     said = re.sub(r"\S*(?:://|:\S+/)\S*", " ", DATES.sub(" ", said))
     return re.findall(r"\S*\d\S*", said)
 
