@@ -16,7 +16,8 @@ import mutuals
 from mutuals.errors import Problem
 from mutuals.model import Coverage, Speaker
 from mutuals.sources import ReadOptions, Record
-from mutuals.sources.convokit import SOURCE, without_counters
+from mutuals.sources.convokit import SOURCE
+from mutuals.sources.counters import without_counters
 from mutuals.sources.files import SourceFile, walk
 
 LINES = [

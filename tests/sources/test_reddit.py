@@ -106,6 +106,17 @@ def test_only_a_footer_declares_a_bot(tmp_path: Path, body: str, is_automated: b
     assert [is_automated] == [record.is_automated for record in read(tmp_path) if isinstance(record, Speaker)]
 
 
+def test_a_problem_shows_no_counter(tmp_path: Path) -> None:
+    """The excerpt of a record that cannot be placed says nothing of how it scored."""
+    file = tmp_path / "submissions.ndjson"
+    known = FIXTURE.read_text("utf-8").splitlines()[0]
+    advertisement = {"likes": 4, "score": 31, "name": "t3_ad", "id": "ad", "author": "noor", "title": "Jars"}
+    file.write_text(f"{known}\n{json.dumps(advertisement)}\n", "utf-8")
+
+    (problem,) = [record for record in read(file) if isinstance(record, Problem)]
+    assert '{"name": "t3_ad", "id": "ad", "author": "noor", "title": "Jars"}' == problem.excerpt
+
+
 def test_a_dump_with_a_long_window_is_read(tmp_path: Path) -> None:
     """Pushshift's files are packed with a window that the default refuses."""
     parameters = zstandard.ZstdCompressionParameters(window_log=31, enable_ldm=True)

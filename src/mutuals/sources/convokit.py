@@ -8,7 +8,6 @@ read alone and becomes an utterance or a problem. Older corpora say `user` for `
 from __future__ import annotations
 
 import json
-import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -25,6 +24,7 @@ from mutuals.errors import Problem
 from mutuals.model import Coverage, Place, Speaker, Utterance
 from mutuals.schema import ARRIVING
 from mutuals.sources import ReadOptions, Record, SourceFile
+from mutuals.sources.counters import without_counters
 from mutuals.sources.streams import problem_of
 
 ROWS = 20_000
@@ -35,12 +35,6 @@ _FIELDS = {
     "id": "VARCHAR", "speaker": "VARCHAR", "user": "VARCHAR", "conversation_id": "VARCHAR", "root": "VARCHAR",
     "reply_to": "VARCHAR", "reply-to": "VARCHAR", "timestamp": "JSON", "text": "VARCHAR", "meta": "JSON",
 }  # fmt: skip
-_COUNTERS = re.compile(
-    r"(^|_)(score|scores|ups|downs|likes?|karma|gilded|stars?|favou?rites?|followers?|following|friends|upvotes?|"
-    r"downvotes?|votes?|views?|reads?|num|count|counts|n|total|rank|rating|reputation|awards?|reposts?|retweets?|"
-    r"shares?)(_|$)",
-    re.IGNORECASE,
-)
 _MILLISECONDS = 100_000_000_000
 """A timestamp above this is in milliseconds: in seconds it would lie in the year 5138."""
 
@@ -244,15 +238,6 @@ def _time(stamp: Any) -> datetime | None:
         return None
     seconds = float(stamp)
     return datetime.fromtimestamp(seconds / 1000 if seconds > _MILLISECONDS else seconds, UTC)
-
-
-def without_counters(meta: Any) -> Any:
-    """A JSON value without the entries that count or rate, however deep they lie."""
-    if isinstance(meta, dict):
-        return {key: without_counters(value) for key, value in meta.items() if not _COUNTERS.search(str(key))}
-    if isinstance(meta, list):
-        return [without_counters(value) for value in meta]
-    return meta
 
 
 def _speakers(file: SourceFile, place: Place) -> Iterator[Record]:

@@ -23,6 +23,7 @@ from mutuals.errors import Problem
 from mutuals.model import Coverage, Link, Mark, Place, Speaker, Utterance, Visibility
 from mutuals.sources import ReadOptions, Record
 from mutuals.sources.bbcode import without_bbcode
+from mutuals.sources.counters import excerpt_of
 from mutuals.sources.files import SourceFile, place_name, problem_of
 from mutuals.sources.html_text import from_html
 from mutuals.sources.plain_text import PlainText, QuotedBlock, storable
@@ -130,8 +131,7 @@ class _Document:
         number = _number(post, "post_number") if isinstance(post, dict) else None
         if topic is None or number is None:
             message = "Expected a post with a topic and a number, found one without."
-            excerpt = storable(json.dumps(post, ensure_ascii=False)[:200])
-            yield Problem(kind="no-id", where=where, message=message, place=self.place, excerpt=excerpt)
+            yield Problem(kind="no-id", where=where, message=message, place=self.place, excerpt=excerpt_of(post))
             return
         if self.topic and number in self.numbers:
             message = f"Expected each post once, found number {number} again."

@@ -17,6 +17,7 @@ from typing import Any
 from mutuals.errors import Problem
 from mutuals.model import Coverage, Link, Place, Speaker, Utterance
 from mutuals.sources import ReadOptions, Record
+from mutuals.sources.counters import excerpt_of
 from mutuals.sources.files import SourceFile, problem_of
 from mutuals.sources.markdown_text import from_markdown
 from mutuals.sources.plain_text import PlainText, compose, storable
@@ -96,10 +97,12 @@ class _Reading:
             return
         identifier, subreddit = _full_name(record), _string(record, "subreddit")
         if identifier is None:
-            yield _problem("no-id", where, "Expected a comment or submission with an id, found none.", line)
+            message = "Expected a comment or submission with an id, found none."
+            yield Problem(kind="no-id", where=where, message=message, excerpt=excerpt_of(record))
             return
         if not subreddit:
-            yield _problem("unknown-format", where, "Expected the name of a subreddit, found none.", line)
+            message = "Expected the name of a subreddit, found none."
+            yield Problem(kind="unknown-format", where=where, message=message, excerpt=excerpt_of(record))
             return
         yield from self._message(record, identifier, subreddit, where)
 
