@@ -57,6 +57,17 @@ def test_everything_stays_inside(moment: Moment, size: Size) -> None:
     assert all(0 <= x <= width and 0 <= y <= height for x, y in points)
 
 
+def test_two_long_names_stand_on_two_lines() -> None:
+    """On a telephone, who reached out and to whom take a line each where both do not fit on one."""
+    said_first = village.HELP_MOMENT.help.quote
+    helper, helped = Person(id="d", name="Desmond Okoro"), Person(id="w", name="Wolfram Teske")
+    quote = replace(said_first, person=helper)
+    long = replace(village.HELP_MOMENT, help=replace(village.HELP_MOMENT.help, quote=quote), helped=helped)
+    lines = ["".join(text.itertext()) for text in drawn(long, "narrow").iter(f"{SVG}text")]
+
+    assert ["Desmond Okoro reached out to", "Wolfram Teske"] == [line for line in lines if line[:3] in {"Des", "Wol"}]
+
+
 def _placed(tree: ET.Element) -> list[ET.Element]:
     return [element for element in tree.iter() if element.get("x") or element.get("cx")]
 

@@ -39,6 +39,8 @@ _STEP = 1.7
 """Distance between threads that run side by side: less looks like one line, more crosses the names."""
 _LETTER = 7.6
 """Width of a Latin letter at the size of the names, on the wide side so that no name touches the next."""
+_BOLD = 1.1
+"""How much wider a bold letter is."""
 _SMALLEST_STEP, _LARGEST_STEP = 44.0, 110.0
 """Between one arrival and the next on the line of time: closer, and it cannot be seen which came first."""
 _NAME_ROOM = 17
@@ -321,15 +323,17 @@ class _Drawing:
         name = escape(shortened(scene.opener.name, 15))
         toward = escape(shortened(scene.toward.name, 15)) if scene.toward else ""
         if self.size == "narrow":
-            after = (
-                f' {escape(scene.verb)} <tspan data-words class="opener">{toward}</tspan>'
-                if toward
-                else f" {scene.verb}"
+            whom = f'<tspan data-words class="opener">{toward}</tspan>' if toward else ""
+            to = shortened(scene.toward.name, 15) if scene.toward else ""
+            line = f"{shortened(scene.opener.name, 15)} {scene.verb} {to}"
+            is_wide = bool(toward) and 28 + letters(line) * _LETTER * _BOLD > self.width
+            first = f'<tspan class="opener" data-words>{name}</tspan> {escape(scene.verb)}'
+            rows_of_words = [first, whom] if is_wide else [f"{first} {whom}".rstrip()]
+            texts = (
+                f'<text x="28" y="{_n(ny + 5 - 19 * above)}" class="verb">{words}</text>'
+                for above, words in zip(range(len(rows_of_words) - 1, -1, -1), rows_of_words, strict=True)
             )
-            self.names.append(
-                f'<g>{title}<text x="28" y="{_n(ny + 5)}" class="verb"><tspan class="opener" data-words>{name}</tspan>'
-                f"{after}</text></g>"
-            )
+            self.names.append(f"<g>{title}{''.join(texts)}</g>")
             return
         rows = [("opener", name, True), ("verb", escape(scene.verb), False)]
         rows += [("opener", toward, True)] if toward else []

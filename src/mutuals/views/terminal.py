@@ -223,7 +223,7 @@ def _places(page: PlacesPage, style: Style) -> Iterator[str]:
         yield style.bold(_clean(place.name)) + style.dim(f"  {_clean(place.place)}")
         n_of = style.amount
         facts = (
-            f"archive: {place.coverage}",
+            f"archive: {wording.coverage(place.coverage)}",
             f"{n_of(place.utterances)} messages in {n_of(place.conversations)} conversations from "
             f"{n_of(place.speakers)} accounts",
             f"replies: {n_of(place.replies_explicit)} by the platform, {n_of(place.replies_quoted)} by a quote, "

@@ -246,6 +246,11 @@ def error(problem: MutualsError) -> tuple[int, str]:
     return next((status, words) for kind, status, words in ERROR_WORDS if isinstance(problem, kind))
 
 
+def coverage(known: str) -> str:
+    """How much of a place is here, for a person; "unknown" alone would not say of what."""
+    return "how complete it is, is not known" if known == "unknown" else known
+
+
 def day(moment: datetime | None) -> str:
     """A date as people write it, "21 March 2024", in UTC; "at an unknown time" without one."""
     if moment is None:
