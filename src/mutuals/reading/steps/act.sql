@@ -2,8 +2,8 @@
 -- Words that the reader is unsure of ("perhaps") stay in `reading`. Three things are decided here and nowhere else:
 --   answers    says something of substance under the nearest need, which is another person's: right under it, after
 --              a question back of one's own, or when the asker says that it is not solved; elsewhere only in words of
---              advice, soon after a need of who opened the conversation, since a long topic drifts. Who has a need above somebody's question
---              explains that need, and answers nothing;
+--              advice, soon after a need of who opened the conversation, since a long topic drifts. Who has a need
+--              above somebody's question explains that need, and answers nothing;
 --   came_back  is said by the person whose need it is, after somebody else responded; bare thanks there are `thanked`;
 --   thanks, praises and their like are said to somebody else: whom the words name, else whom the message answers;
 --              what is said to everyone (target 0) is said to no one in particular.
