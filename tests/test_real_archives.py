@@ -89,6 +89,7 @@ def test_discourse_urho3d_agrees_with_a_plain_count() -> None:
 
     assert (posts, 0, 0) == (first.new, first.lost, first.known)
     assert (posts, topics, replies, len(gaps), 0) == tuple(found.values())
+    assert quoting
     assert quoting <= set(by_quote.column("id").to_pylist())
     assert (accepted, len(authors)) == (marks, speakers)
     assert (0, 0, posts) == (again.new, again.changed, again.known)

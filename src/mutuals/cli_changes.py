@@ -24,6 +24,7 @@ LONG = 2.0
 def progress_to(stream: Any, always: bool) -> Callable[[str, int], None]:
     """Progress in one line that is written over, on a terminal and once it takes long; or always, line by line."""
     started = last = time.monotonic()
+    in_words = shared.amounts()  # asked once, since the sayings may come from another thread
 
     def say(what: str, done: int) -> None:
         nonlocal last
@@ -32,7 +33,7 @@ def progress_to(stream: Any, always: bool) -> Callable[[str, int], None]:
         if wanted and (now - last > 0.2 or always):
             last = now
             end = "\n" if always and not stream.isatty() else "\r"
-            stream.write(f"{what}: {shared.amount(done)} messages{end}")
+            stream.write(f"{what}: {in_words(done)} messages{end}")
             stream.flush()
 
     return say
@@ -73,7 +74,7 @@ def _record(receipt: Receipt) -> dict[str, Any]:
 
 
 def _told(path: Path, receipt: Receipt) -> str:
-    merged, said = receipt.merged, shared.amount
+    merged, said = receipt.merged, shared.amounts()
     lines = [
         f"{path}: {said(merged.new)} messages are new, {said(merged.changed)} changed, "
         f"{said(merged.deleted)} deleted, {said(merged.known)} were known."

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -54,11 +55,11 @@ def open_library(ctx: click.Context) -> Library:
     return library
 
 
-def amount(number: int) -> str:
-    """A number as words: its digits, or "none" and "some" while the opened library keeps a number fast."""
-    from mutuals.views.guard import amount as in_words
+def amounts() -> Callable[[int], str]:
+    """What makes a number words: its digits, or "none" and "some" where the opened library keeps a number fast."""
+    from mutuals.views.guard import amount
 
-    return in_words(number, number_fast=_keeps_number_fast())
+    return partial(amount, number_fast=_keeps_number_fast())
 
 
 def _keeps_number_fast() -> bool:

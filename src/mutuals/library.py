@@ -242,13 +242,12 @@ def _source_of(file: SourceFile) -> Source | None:
 
 
 def _host_named(path: Path, name: str) -> str | None:
-    """The host that the first files of a source tell, so that all its files agree on it."""
+    """The host that the first files of a source tell, for those that tell none; None where they tell several."""
     files = (file for file in walk(path) if not isinstance(file, Problem))
     asked = ((file, source) for file in files if (source := _source_of(file)) is not None and source.name == name)
-    for file, source in islice(asked, _ASKED_FOR_HOST):
-        if isinstance(source, NamesHost) and (host := source.host_of(file)):
-            return host
-    return None
+    first = islice(asked, _ASKED_FOR_HOST)
+    told = {host for file, source in first if isinstance(source, NamesHost) and (host := source.host_of(file))}
+    return told.pop() if len(told) == 1 else None
 
 
 __all__ = ["Library", "Receipt", "SourceFile"]

@@ -122,6 +122,20 @@ def test_the_next_export_of_a_forum_is_the_same_place(tmp_path: Path) -> None:
     assert [{"place": "discourse:village.example"}] == places
 
 
+def test_two_forums_in_one_folder_lend_each_other_nothing(tmp_path: Path) -> None:
+    """Where an archive names two hosts, a topic that names none is placed by the archive's own name."""
+    known = (FIXTURES / "bees.7.json").read_text()
+    bare = {"post_stream": {"posts": [{"id": 1, "topic_id": 9, "post_number": 1, "username": "Jo", "cooked": "Hi."}]}}
+    (tmp_path / "a.json").write_text(known)
+    (tmp_path / "b.json").write_text(known.replace("village.example", "hill.example"))
+    (tmp_path / "c.json").write_text(json.dumps({**bare, "id": 9}))
+    with mutuals.open(":memory:") as library:
+        library.add(tmp_path, upto="nothing")
+        places = {row["place"] for row in library.query("select place from place").to_pylist()}
+
+    assert {"discourse:village.example", "discourse:hill.example", f"discourse:{tmp_path.name}"} == places
+
+
 def test_a_topic_with_missing_pages_is_partial(tmp_path: Path) -> None:
     """A topic that lists posts which are not in the file claims no completeness."""
     topic = json.loads((FIXTURES / "bees.7.json").read_text())

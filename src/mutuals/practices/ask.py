@@ -79,7 +79,7 @@ def same_asks(query: Query, speakers: Sequence[int] | None = None, thresholds: T
     account or a time are never joined.
 
     Args:
-        query: Reads `ask`, `utterance` and `thread` of the whole library.
+        query: Reads `ask`, `nearest_ask`, `utterance` and `thread` of the whole library.
         speakers: Keys of the accounts to look at, such as those that an update touched; None for all.
         thresholds: How alike and how close two asks must be.
 
@@ -128,12 +128,13 @@ def _carried_on(query: Query, speakers: Sequence[int] | None) -> Iterator[tuple[
             line as (
               select t.utterance, t.conversation, t.written_at,
                      case when t.speaker = lag(t.speaker) over (
-                       partition by t.conversation order by t.written_at, t.utterance) then 0 else 1 end as is_turn
+                            partition by t.conversation order by t.written_at nulls last, t.utterance)
+                          then 0 else 1 end as is_turn
               from thread t
               where not t.is_gap and t.conversation in (select conversation from asked)),
             turn as (
               select utterance, sum(is_turn) over (
-                       partition by conversation order by written_at, utterance
+                       partition by conversation order by written_at nulls last, utterance
                        rows between unbounded preceding and current row) as turn
               from line)
             select b.ask, a.ask as same_as

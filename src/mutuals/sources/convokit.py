@@ -31,6 +31,7 @@ ROWS = 20_000
 """Rows handed over at a time: a batch of the store."""
 LONGEST = 1 << 20
 """Bytes of the longest line read in one go; two buffers of twice this size are kept a core. A longer one is odd."""
+
 _FIELDS = {
     "id": "VARCHAR", "speaker": "VARCHAR", "user": "VARCHAR", "conversation_id": "VARCHAR", "root": "VARCHAR",
     "reply_to": "VARCHAR", "reply-to": "VARCHAR", "timestamp": "JSON", "text": "VARCHAR", "meta": "JSON",

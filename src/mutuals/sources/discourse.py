@@ -16,6 +16,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -95,6 +96,18 @@ def place_of(file: SourceFile, options: ReadOptions, own: str | None) -> str:
     return f"discourse:{said or _host(own) or options.host or place_name(file.root)}"
 
 
+@dataclass
+class _Words:
+    """What a message of a topic says; its letters are taken only when somebody quotes its author."""
+
+    number: int
+    text: str
+
+    @cached_property
+    def letters(self) -> str:
+        return _letters(self.text)
+
+
 @dataclass(slots=True)
 class _Document:
     """One file: a topic, or posts of several."""
@@ -108,7 +121,7 @@ class _Document:
     seen: set[str] = field(default_factory=set)
     times: list[datetime] = field(default_factory=list)
     numbers: set[int] = field(default_factory=set)
-    said: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
+    said: dict[str, list[_Words]] = field(default_factory=dict)
 
     def records(self) -> Iterator[Record]:
         posts, is_topic = _posts_of(self.document)
@@ -163,7 +176,7 @@ class _Document:
         edited_at = _time(post.get("updated_at"))
         links = () if is_deleted else self._links(plain, topic)
         for name in {(_text(post, key) or "").lower() for key in ("username", "name")} - {""}:
-            self.said.setdefault(name, []).append((number, plain.text))
+            self.said.setdefault(name, []).append(_Words(number, plain.text))
         is_edited = (_number(post, "version") or 1) > 1 and edited_at != written_at
         return Utterance(
             id=self._id(topic, number),
@@ -243,7 +256,7 @@ class _Document:
         if not self.topic or not block.author or len(words) < _TELLING // 4:
             return None
         earlier = reversed(self.said.get(block.author.lower(), []))
-        return next((number for number, text in earlier if words in _letters(text)), None)
+        return next((one.number for one in earlier if words in one.letters), None)
 
     def _marks(self, post: Mapping[str, Any], number: int) -> tuple[Mark, ...]:
         accepted = self.topic.get("accepted_answer")
