@@ -25,7 +25,7 @@ FLOORS = json.loads((HERE / "floors.json").read_text("utf-8"))
 
 def wrong(item: dict[str, Any]) -> list[str]:
     """What the reader misses or wrongly claims of an item."""
-    more = {key: item[key] for key in ("title", "parent_text") if key in item}
+    more = {row: item[key] for key, row in (("title", "title"), ("parent", "parent_text")) if key in item}
     said = claims(item["text"], item["who"], lang=item.get("lang"), **more)
     found = {row["act"] for row in said} | {f"{row['act']}/{row['sub_kind']}" for row in said}
     missed = [f"misses {act}" for act in item.get("yes", ()) if act not in found]
@@ -34,18 +34,31 @@ def wrong(item: dict[str, Any]) -> list[str]:
 
 def test_adversarial_messages_are_read_right() -> None:
     """At least the pinned share of the messages that are easily misread is read as invented."""
-    failures = {item["text"]: bad for item in ITEMS if (bad := wrong(item))}
+    failures = {(item.get("parent"), item["text"]): bad for item in ITEMS if (bad := wrong(item))}
 
-    assert len(ITEMS) >= 120
+    assert len(ITEMS) >= 330
     assert FLOORS["adversarial"] <= 1 - len(failures) / len(ITEMS), failures
 
 
-def test_sarcasm_is_never_stated() -> None:
-    """No sarcastic message carries a claim of tier 1 that it must not carry."""
+def test_sarcasm_is_stated_no_more_often_than_pinned() -> None:
+    """Sarcastic messages carry at most the pinned number of claims that they must not carry; none is the aim."""
     items = [item for item in ITEMS if item.get("s")]
+    claimed = [(item["text"], bad) for item in items for bad in wrong(item) if bad.startswith("claims")]
 
-    assert len(items) >= 12
-    assert [] == [(item["text"], bad) for item in items for bad in wrong(item) if bad.startswith("claims")]
+    assert len(items) >= 50
+    assert FLOORS["sarcasm claimed at most"] >= len(claimed), claimed
+
+
+def test_every_trap_has_its_items() -> None:
+    """Each kind of trap has what is to be found and what is not, and a reply of a kind names what it answers."""
+    kinds = {item["kind"] for item in ITEMS if "kind" in item}
+
+    assert 20 <= len(kinds)
+    for kind in kinds:
+        items = [item for item in ITEMS if kind == item.get("kind")]
+        assert 15 <= len(items), kind
+        assert {True, False} == {bool(item.get("yes")) for item in items}, kind
+        assert all("parent" in item for item in items if "O" != item["who"]), kind
 
 
 def test_it_is_a_reader() -> None:
