@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+import shutil
 import statistics
 import subprocess
 import sys
@@ -18,7 +19,8 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import zstandard
+
+from mutuals.sources.streams import zstd
 
 PEERS = Path(__file__).resolve().parent.parent.parent / "shared" / "peers"
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "performance.md"
@@ -47,8 +49,8 @@ def corpus(folder: Path, size: int) -> Path:
     """A seeded corpus of this many utterances, made by the generator beside the project."""
     for name in ("texts_reddit.txt", "texts_irc.txt"):
         if not (folder / name).exists():
-            with (PEERS / f"{name}.zst").open("rb") as packed, (folder / name).open("wb") as plain:
-                zstandard.ZstdDecompressor().copy_stream(packed, plain)
+            with zstd.open(PEERS / f"{name}.zst") as packed, (folder / name).open("wb") as plain:
+                shutil.copyfileobj(packed, plain)
     made = folder / f"corpus_{size}.jsonl"
     run([sys.executable, str(PEERS / "gen_corpus.py"), "--n", str(size), "--speakers", str(size // 20),
          "--out", str(made), "--texts", str(folder / "texts_reddit.txt"), str(folder / "texts_irc.txt")])  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -14,10 +15,10 @@ from email.parser import BytesHeaderParser
 from pathlib import Path
 
 import pytest
-import zstandard
 
 import mutuals
 from mutuals.library import Library
+from mutuals.sources.streams import zstd
 from mutuals.views.making import Pages
 from tests.shared import shared
 
@@ -27,8 +28,7 @@ pytestmark = pytest.mark.shared
 def members(archive: Path) -> Iterator[tuple[str, bytes]]:
     """Name and bytes of every file in a tar.zst, by tarfile alone."""
     with (
-        archive.open("rb") as raw,
-        zstandard.ZstdDecompressor().stream_reader(raw) as stream,
+        zstd.open(archive) as stream,
         tarfile.open(fileobj=stream, mode="r|") as tar,
     ):
         for member in tar:
@@ -140,8 +140,8 @@ def test_a_corpus_with_messages_removed_keeps_every_other_message(tmp_path: Path
     """Where ConvoKit refuses conversations with a missing parent, every remaining message stands in one here."""
     peers = shared("peers")
     for texts in ("texts_reddit.txt", "texts_irc.txt"):
-        with (peers / f"{texts}.zst").open("rb") as packed, (tmp_path / texts).open("wb") as plain:
-            zstandard.ZstdDecompressor().copy_stream(packed, plain)
+        with zstd.open(peers / f"{texts}.zst") as packed, (tmp_path / texts).open("wb") as plain:
+            shutil.copyfileobj(packed, plain)
     corpus = tmp_path / "orphans.jsonl"
     made = subprocess.run(
         [sys.executable, peers / "gen_corpus.py", "--n", "20000", "--orphans", "0.03", "--chain", "10000",

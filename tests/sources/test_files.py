@@ -12,13 +12,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mutuals.errors import PathNotFound, Problem
 from mutuals.sources import streams
 from mutuals.sources.files import Damaged, SourceFile, place_name, walk
+from mutuals.sources.streams import zstd
 
 BIG = bytes(range(256)) * 1024  # 256 KiB: more than a head
 
@@ -60,7 +60,7 @@ def zip_bytes(members: dict[str, bytes]) -> bytes:
 
 
 PACKERS: dict[str, Callable[[bytes], bytes]] = {
-    ".zst": lambda data: zstandard.compress(data),
+    ".zst": lambda data: zstd.compress(data),
     ".gz": gzip.compress,
     ".bz2": bz2.compress,
     ".xz": lzma.compress,
@@ -122,7 +122,7 @@ def test_a_file_can_be_opened_late_and_again(tmp_path: Path) -> None:
     """Opening is cheap once and in turn, and right at any time."""
     inner = zip_bytes({"x": BIG, "y": BIG[::-1]})
     path = tmp_path / "v.tar.zst"
-    path.write_bytes(zstandard.compress(tar_bytes({"one": BIG, "two.zip": inner, "three": BIG[5:]})))
+    path.write_bytes(zstd.compress(tar_bytes({"one": BIG, "two.zip": inner, "three": BIG[5:]})))
 
     items = [item for item in walk(path) if isinstance(item, SourceFile)]
 

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -15,6 +14,7 @@ from mutuals.model import Coverage, Link, Place, Speaker, Utterance
 from mutuals.sources import ReadOptions, Record, Source
 from mutuals.sources.files import SourceFile, walk
 from mutuals.sources.reddit import SOURCE
+from mutuals.sources.streams import zstd
 
 FIXTURE = Path(__file__).parent / "fixtures" / "reddit" / "village.ndjson"
 REAL = Path(__file__).parents[3] / "shared" / "exports" / "praw-cassette-comments.tar.zst"
@@ -119,8 +119,11 @@ def test_a_problem_shows_no_counter(tmp_path: Path) -> None:
 
 def test_a_dump_with_a_long_window_is_read(tmp_path: Path) -> None:
     """Pushshift's files are packed with a window that the default refuses."""
-    parameters = zstandard.ZstdCompressionParameters(window_log=31, enable_ldm=True)
-    packed = zstandard.ZstdCompressor(compression_params=parameters).compressobj()
+    long: dict[int, int] = {
+        zstd.CompressionParameter.window_log: 31,
+        zstd.CompressionParameter.enable_long_distance_matching: 1,
+    }
+    packed = zstd.ZstdCompressor(options=long)
     path = tmp_path / "RC.zst"
     path.write_bytes(packed.compress(FIXTURE.read_bytes()) + packed.flush())
 

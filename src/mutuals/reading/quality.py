@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import zstandard
 
 from mutuals.reading import Reader
 from mutuals.schema import MESSAGE
+from mutuals.sources.streams import zstd
 
 _BATCH = 4096
 
@@ -85,8 +85,7 @@ LABELS: dict[str, Mapping] = {
 
 def examples(path: Path) -> Iterator[dict[str, Any]]:
     """The labelled messages of a `.jsonl` or `.jsonl.zst` file, in its order."""
-    with path.open("rb") as raw:
-        stream = zstandard.ZstdDecompressor().stream_reader(raw) if path.suffix == ".zst" else raw
+    with path.open("rb") as raw, zstd.ZstdFile(raw) if path.suffix == ".zst" else raw as stream:
         for line in io.TextIOWrapper(stream, encoding="utf-8"):
             if line.strip():
                 yield json.loads(line)

@@ -10,6 +10,7 @@ import bz2
 import gzip
 import io
 import lzma
+import sys
 import tarfile
 import zipfile
 import zlib
@@ -17,9 +18,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import BinaryIO, cast
 
-import zstandard
-
 from mutuals.errors import Problem
+
+if sys.version_info >= (3, 14):
+    from compression import zstd as zstd
+else:
+    from backports import zstd as zstd
 
 HEAD = 64 * 1024
 """How much of a file is read ahead so that sources can recognise it."""
@@ -44,13 +48,13 @@ ENDINGS = (".zst", ".gz", ".bz2", ".xz")
 """Endings of compressions, taken off a file's name; the bytes, not the name, decide what is unpacked."""
 
 _ZSTD_STEP = 1024  # a kilobyte of zstd can hold 32 MiB at most (256 repeated blocks of 128 KiB): bounds memory
-_ZSTD_WINDOW = 2**31  # Pushshift's dumps are packed with `--long=31`
+_ZSTD_WINDOW = 31  # the power of two: Pushshift's dumps are packed with `--long=31`
 
 DAMAGE: tuple[type[Exception], ...] = (
-    OSError, EOFError, zlib.error, lzma.LZMAError, zstandard.ZstdError, tarfile.TarError, zipfile.BadZipFile,
+    OSError, EOFError, zlib.error, lzma.LZMAError, zstd.ZstdError, tarfile.TarError, zipfile.BadZipFile,
     NotImplementedError, RuntimeError, ValueError, OverflowError, IndexError, KeyError,
 )  # fmt: skip
-"""What the standard library and zstandard raise on damaged, encrypted or unsupported containers."""
+"""What the standard library raises on damaged, encrypted or unsupported containers."""
 
 
 class Damaged(OSError):
@@ -146,15 +150,15 @@ class Guarded(io.RawIOBase):
 
 
 class _Zstd(io.RawIOBase):
-    """Frames of zstd one after another; unlike `stream_reader` it tells a cut file from a whole one."""
+    """Frames of zstd one after another; unlike `ZstdFile` it tells a cut file from a whole one."""
 
     def __init__(self, inner: BinaryIO) -> None:
         self._inner, self._ready, self._frame = inner, memoryview(b""), self._fresh()
         self._begun = False
 
     @staticmethod
-    def _fresh() -> zstandard.ZstdDecompressionObj:
-        return zstandard.ZstdDecompressor(max_window_size=_ZSTD_WINDOW).decompressobj()
+    def _fresh() -> zstd.ZstdDecompressor:
+        return zstd.ZstdDecompressor(options={zstd.DecompressionParameter.window_log_max: _ZSTD_WINDOW})
 
     def readable(self) -> bool:
         return True
