@@ -18,6 +18,7 @@ import time
 from pathlib import Path
 
 import mutuals
+from mutuals import arrow
 from mutuals.schema import TABLES
 
 KILLS = 10
@@ -47,7 +48,7 @@ def tables(library: Path) -> dict[str, list[str]]:
     """Every table, its rows sorted."""
     with mutuals.open(library) as opened:
         opened.update()
-        return {name: sorted(map(repr, opened.query(f"select * from {name}").to_pylist())) for name in TABLES}
+        return {name: sorted(map(repr, arrow.rows(opened.query(f"select * from {name}")))) for name in TABLES}
 
 
 def main(archive: Path, seed: int) -> int:
@@ -63,7 +64,7 @@ def main(archive: Path, seed: int) -> int:
             moment = chance.uniform(0.02, 0.95) * whole
             acknowledged, ended = add(killed, archive, moment)
             with mutuals.open(killed) as opened:
-                held = opened.query("select count(*) as n from utterance").to_pylist()[0]["n"]
+                held = arrow.rows(opened.query("select count(*) as n from utterance"))[0]["n"]
             lost |= held < acknowledged
             print(
                 f"kill {turn} after {moment:.1f} s: {acknowledged} acknowledged, {held} held, ended {ended}", flush=True

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -102,6 +106,41 @@ def test_batches_are_at_most_so_large() -> None:
     assert list(range(200_000)) == [row["n"] for one in found for row in arrow.rows(one)]
     assert 60_000 >= max(one.num_rows for one in found)
     assert [] == none
+    assert [] == list(arrow.batches(arrow.batch([], SCHEMA), 10))
+    assert [4, 4, 1] == [one.num_rows for one in arrow.batches(arrow.batch([ROW] * 9, SCHEMA), 4)]
+    assert [ROW] * 9 == [row for one in arrow.batches(arrow.batch([ROW] * 9, SCHEMA), 4) for row in arrow.rows(one)]
+
+
+@given(st.lists(st.none() | st.sampled_from(["a", "ä", "", "日本"])), st.integers(0, 3))
+def test_distinct_strings_and_their_places(given_words: list[str | None], skipped: int) -> None:
+    """Each string is there once, in order of its first place, and its places give back what came in."""
+    words = arrow.array([*["b"] * skipped, *given_words], DataType.string()).slice(skipped)
+    strings, places = arrow.distinct(words)
+
+    assert list(dict.fromkeys(word for word in given_words if word is not None)) == strings.to_pylist()
+    assert given_words == strings.take(places).to_pylist()
+
+
+def test_everything_works_without_pyarrow(tmp_path: Path) -> None:
+    """Adding, reading, asking and exporting need no pyarrow on the machine."""
+    line = {"id": "a", "speaker": "noor", "conversation_id": "a", "reply_to": None, "text": "How do I mend a net?"}
+    (tmp_path / "quay.jsonl").write_text(json.dumps(line) + "\n", "utf-8")
+    code = """if True:
+        import sys
+        sys.modules["pyarrow"] = None
+        from pathlib import Path
+        import mutuals
+        from mutuals.views.export import KINDS, export
+        here = Path(sys.argv[1])
+        with mutuals.open(here / "quay.mutuals") as library:
+            library.add(here / "quay.jsonl")
+            for kind in KINDS:
+                export(library.store, kind, here / kind)
+            print(library.query("select act from act").column("act").to_pylist())
+    """
+    found = subprocess.run([sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=True)
+
+    assert "['asks']" == found.stdout.strip()
 
 
 def test_shaped_has_the_columns_of_the_schema() -> None:

@@ -180,9 +180,7 @@ def test_demo_prints_today_and_ends_where_nobody_sits(tmp_path: Path) -> None:
 
 def test_help_imports_nothing_heavy() -> None:
     """Help needs neither the database nor the web server."""
-    code = (
-        "import sys, mutuals.cli; print([m for m in ('duckdb', 'pyarrow', 'starlette', 'jinja2') if m in sys.modules])"
-    )
+    code = "import sys, mutuals.cli; print([m for m in ('duckdb', 'arro3', 'starlette', 'jinja2') if m in sys.modules])"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert "[]" == found.stdout.strip()

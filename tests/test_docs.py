@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
+import pyarrow as pa
 
 from mutuals import cli
 from mutuals.schema import TABLES
@@ -23,7 +24,7 @@ def tables_reference() -> list[str]:
     lines: list[str] = []
     for name, schema in TABLES.items():
         lines += [f"### {name}", "", "| column | type | meaning |", "|---|---|---|"]
-        lines += [f"| `{f.name}` | {f.type} | {(f.metadata or {})[b'meaning'].decode()} |" for f in schema]
+        lines += [f"| `{f.name}` | {pa.field(f).type} | {(f.metadata or {})[b'meaning'].decode()} |" for f in schema]
         lines.append("")
     return lines
 

@@ -6,10 +6,11 @@ import random
 from collections.abc import Sequence
 from pathlib import Path
 
-import pyarrow as pa
 import pytest
+from arro3.core import RecordBatch
 
 import mutuals
+from mutuals import arrow
 from mutuals.demo.village import archives_in
 from mutuals.library import Library
 from mutuals.model import Utterance
@@ -28,8 +29,8 @@ def records_of(paths: Sequence[Path]) -> list[Record]:
             assert isinstance(file, SourceFile)
             source = next((s for s in sources() if s.recognises(file)), None)
             for record in source.read(file, ReadOptions()) if source else ():
-                if isinstance(record, pa.RecordBatch):
-                    found += [utterance_of(row) for row in record.to_pylist()]
+                if isinstance(record, RecordBatch):
+                    found += [utterance_of(row) for row in arrow.rows(record)]
                 else:
                     found.append(record)
     return found
@@ -47,7 +48,7 @@ def derived(library: Library) -> dict[str, list[tuple[object, ...]]]:
     tables = {}
     for name in DERIVED:
         columns = ", ".join(f'"{column}"' for column in TABLES[name].names)
-        rows = library.query(f"select {columns} from {name}").to_pylist()
+        rows = arrow.rows(library.query(f"select {columns} from {name}"))
         tables[name] = sorted((tuple(row.values()) for row in rows), key=repr)
     return tables
 

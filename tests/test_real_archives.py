@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 import mutuals
+from mutuals import arrow
 from mutuals.library import Library
 from mutuals.sources.streams import zstd
 from mutuals.views.making import Pages
@@ -50,7 +51,7 @@ def facts(library: Library) -> dict[str, int]:
 def everything(library: Library) -> dict[str, list[str]]:
     """The gathered tables, for comparing before and after."""
     return {
-        name: sorted(map(repr, library.query(f"select * from {name}").to_pylist()))
+        name: sorted(map(repr, arrow.rows(library.query(f"select * from {name}"))))
         for name in ("utterance", "speaker", "link", "mark", "place", "coverage", "problem")
     }
 
@@ -80,8 +81,8 @@ def test_discourse_urho3d_agrees_with_a_plain_count() -> None:
     with mutuals.open(":memory:") as library:
         first = library.add(archive, upto="conversations").merged
         found = facts(library)
-        marks = library.query("select count(*) as n from mark").to_pylist()[0]["n"]
-        speakers = library.query("select count(*) as n from speaker").to_pylist()[0]["n"]
+        marks = arrow.rows(library.query("select count(*) as n from mark"))[0]["n"]
+        speakers = arrow.rows(library.query("select count(*) as n from speaker"))[0]["n"]
         by_quote = library.query("select u.id from reply r join utterance u using (utterance) where r.how = 'quoted'")
         before = everything(library)
         again = library.add(archive, upto="conversations").merged
@@ -129,7 +130,7 @@ def test_mail_corpora_agree_with_a_plain_count() -> None:
     with mutuals.open(":memory:") as library:
         first = library.add(archive, upto="conversations").merged
         held = facts(library)["utterances"]
-        placed = library.query("select count(*) as n from thread where not is_gap").to_pylist()[0]["n"]
+        placed = arrow.rows(library.query("select count(*) as n from thread where not is_gap"))[0]["n"]
 
     assert files == first.new + first.known + first.changed + first.lost
     assert len(ids) == held
@@ -155,8 +156,8 @@ def test_a_corpus_with_messages_removed_keeps_every_other_message(tmp_path: Path
     with mutuals.open(":memory:") as library:
         library.add(corpus, upto="conversations")
         found = facts(library)
-        placed = library.query("select count(*) as n from thread where not is_gap").to_pylist()[0]["n"]
-        gaps = library.query("select count(*) as n from thread where is_gap").to_pylist()[0]["n"]
+        placed = arrow.rows(library.query("select count(*) as n from thread where not is_gap"))[0]["n"]
+        gaps = arrow.rows(library.query("select count(*) as n from thread where is_gap"))[0]["n"]
 
     assert wanted == placed == found["utterances"]
     assert len({one["conversation_id"] for one in said}) == found["conversations"]

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import mutuals
+from mutuals import arrow
 from mutuals.library import Library
 from mutuals.views.making import Pages
 from mutuals.views.pages import AskMoment, HelpMoment, PraiseMoment
@@ -33,7 +34,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
 
 
 def _claimed(library: Library) -> set[tuple[str, str]]:
-    rows = library.query("select distinct u.id, a.act from act a join utterance u using (utterance)").to_pylist()
+    rows = arrow.rows(library.query("select distinct u.id, a.act from act a join utterance u using (utterance)"))
     return {(row["id"], row["act"]) for row in rows}
 
 
@@ -88,10 +89,12 @@ def test_a_late_answer_is_an_answer(library: Library) -> None:
 
 def test_confirmed_answers(library: Library) -> None:
     """No answer is called confirmed that was not, and as many are found as before."""
-    rows = library.query(
-        "select a.id as ask, b.id as answer from confirmed_answer c"
-        " left join utterance a on a.utterance = c.ask join utterance b on b.utterance = c.answer"
-    ).to_pylist()
+    rows = arrow.rows(
+        library.query(
+            "select a.id as ask, b.id as answer from confirmed_answer c"
+            " left join utterance a on a.utterance = c.ask join utterance b on b.utterance = c.answer"
+        )
+    )
     found = {(row["ask"], row["answer"]) for row in rows}
 
     assert set() == found - gold.CONFIRMED
@@ -142,9 +145,11 @@ def test_bots_answer_in_the_footer(library: Library) -> None:
 
 def test_the_same_ask_twice_is_one(library: Library) -> None:
     """The ask that went to two subreddits is one, and no other asks are joined."""
-    rows = library.query(
-        "select u.id, v.id as first from ask a join utterance u on u.utterance = a.ask"
-        " join utterance v on v.utterance = a.same_as"
-    ).to_pylist()
+    rows = arrow.rows(
+        library.query(
+            "select u.id, v.id as first from ask a join utterance u on u.utterance = a.ask"
+            " join utterance v on v.utterance = a.same_as"
+        )
+    )
 
     assert [gold.SAME_ASK] == [(row["first"], row["id"]) for row in rows]

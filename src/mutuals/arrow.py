@@ -13,8 +13,19 @@ from datetime import UTC, datetime
 from itertools import accumulate, chain
 from typing import Any
 
-from arro3.core import Array, DataType, RecordBatch, RecordBatchReader, Schema, Table, list_array
+from arro3.core import (
+    Array,
+    DataType,
+    RecordBatch,
+    RecordBatchReader,
+    Schema,
+    Table,
+    dictionary_dictionary,
+    dictionary_indices,
+    list_array,
+)
 
+_CODED = DataType.dictionary(DataType.uint32(), DataType.string())
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -79,7 +90,7 @@ def rows(data: Any) -> list[dict[str, Any]]:
 
 
 def batches(data: Any, size: int) -> Iterator[RecordBatch]:
-    """The rows of a batch, table or stream as batches of at most so many rows, in order, without a copy.
+    """The rows of a batch, table or stream as batches of at most so many rows, in order, nearly all without a copy.
 
     Args:
         data: Anything with the Arrow PyCapsule interface, such as a DuckDB relation, which runs when the first
@@ -89,9 +100,16 @@ def batches(data: Any, size: int) -> Iterator[RecordBatch]:
     Returns:
         Batches that are never empty; none where there is no row.
     """
-    for whole in RecordBatchReader.from_arrow(data):
-        for start in range(0, whole.num_rows, size):
-            yield whole.slice(start, min(size, whole.num_rows - start))
+    reader = RecordBatchReader.from_arrow(data)
+    while (whole := next(reader, None)) is not None:
+        last = max(whole.num_rows - 1, 0) // size * size
+        for start in range(0, last, size):
+            yield whole.slice(start, size)
+        if last:  # copied, so that whoever still holds it does not hold all while the next is read
+            whole = whole.take(Array(range(last, whole.num_rows), DataType.uint32()))
+        if whole.num_rows:
+            yield whole
+        del whole
 
 
 def shaped(data: Any, schema: Schema) -> RecordBatch:
@@ -107,6 +125,16 @@ def shaped(data: Any, schema: Schema) -> RecordBatch:
     """
     found = RecordBatch.from_arrow(data)
     return RecordBatch.from_arrays([found.column(f.name).cast(f.type) for f in schema], schema=schema)
+
+
+def distinct(words: Array) -> tuple[Array, Array]:
+    """Each different string of an array once, in order of its first place, and for each place which of them is there.
+
+    Returns:
+        The strings, without null, and as many numbers as there were strings: `strings.take(numbers)` is what came in.
+    """
+    coded = words.cast(_CODED)
+    return dictionary_dictionary(coded), dictionary_indices(coded)
 
 
 def _microseconds(moment: datetime) -> int:

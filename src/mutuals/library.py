@@ -9,9 +9,9 @@ from itertools import islice
 from pathlib import Path
 from typing import Literal
 
-import pyarrow as pa
+from arro3.core import RecordBatch, Table
 
-from mutuals import pipeline
+from mutuals import arrow, pipeline
 from mutuals.errors import NothingRecognised, PersonNotFound, Problem, UsageError, UtteranceNotFound
 from mutuals.plugins import readers, sources
 from mutuals.reading import Reader
@@ -95,7 +95,7 @@ class Library:
                 "Point at the unpacked export, or at its zip or tar."
             )
 
-        def chained() -> Iterator[Record | pa.RecordBatch]:
+        def chained() -> Iterator[Record | RecordBatch]:
             yield first
             yield from records
 
@@ -112,8 +112,12 @@ class Library:
         self.store.empty_derived()
         self.update(progress=progress)
 
-    def query(self, sql: str, parameters: Sequence[object] = ()) -> pa.Table:
-        """The rows of a SELECT over the tables of `schema.TABLES`."""
+    def query(self, sql: str, parameters: Sequence[object] = ()) -> Table:
+        """The rows of a SELECT over the tables of `schema.TABLES`.
+
+        It has the Arrow PyCapsule interface: `mutuals.arrow.rows` gives its records, and pyarrow, Polars and DuckDB
+        read it as it stands (`pyarrow.table(found)`).
+        """
         return self.store.query(sql, parameters)
 
     def forget(self, speaker_id: str) -> Forgotten:
@@ -154,7 +158,7 @@ class Library:
         if sub_kind is not None and sub_kind not in ACTS[act].sub_kinds:
             raise UsageError(f"{act} has no sub-kind {sub_kind}. It has: {', '.join(ACTS[act].sub_kinds) or 'none'}.")
         key = key_of(utterance_id)
-        found = self.query("select text from utterance where utterance = ? and text is not null", [key]).to_pylist()
+        found = arrow.rows(self.query("select text from utterance where utterance = ? and text is not null", [key]))
         if not found:
             raise UtteranceNotFound(f"No message with words has the id {utterance_id}.")
         text = found[0]["text"]
@@ -215,7 +219,7 @@ class _Seen:
     passed_over: list[str] | tuple[str, ...] = ()
 
 
-def _records(path: Path, options: ReadOptions, seen: _Seen) -> Iterator[Record | pa.RecordBatch]:
+def _records(path: Path, options: ReadOptions, seen: _Seen) -> Iterator[Record | RecordBatch]:
     """What the sources yield from every file of an archive, file after file."""
     passed_over: list[str] = []
     seen.passed_over = passed_over

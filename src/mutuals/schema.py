@@ -12,11 +12,11 @@ from __future__ import annotations
 
 import hashlib
 
-import pyarrow as pa
+from arro3.core import DataType, Field, Schema
 
-TIME = pa.timestamp("us", tz="UTC")
-_TEXT, _KEY, _INT, _FLAG = pa.string(), pa.int64(), pa.int32(), pa.bool_()
-_INTS = pa.list_(pa.int32())
+TIME = DataType.timestamp("us", tz="UTC")
+_TEXT, _KEY, _INT, _FLAG = DataType.string(), DataType.int64(), DataType.int32(), DataType.bool()
+_INTS, _WORDS = DataType.list(Field("item", _INT)), DataType.list(Field("item", _TEXT))
 
 
 def key_of(identifier: str) -> int:
@@ -29,13 +29,13 @@ def key_of(identifier: str) -> int:
     return int.from_bytes(digest[8:], "little") & 0x7FFF_FFFF_FFFF_FFFF
 
 
-def _column(name: str, kind: pa.DataType, meaning: str, *, null: bool = True) -> pa.Field:
-    return pa.field(name, kind, nullable=null, metadata={"meaning": meaning})
+def _column(name: str, kind: DataType, meaning: str, *, null: bool = True) -> Field:
+    return Field(name, kind, nullable=null, metadata={"meaning": meaning})
 
 
 _C = _column
 
-ARRIVING = pa.schema([
+ARRIVING = Schema([
     _C("id", _TEXT, "String id of the utterance", null=False),
     _C("place", _TEXT, "Id of the place", null=False),
     _C("conversation_id", _TEXT, "The platform's own conversation; null where only reply links tell"),
@@ -58,15 +58,15 @@ ARRIVING = pa.schema([
 ])  # fmt: skip
 """A batch of utterances as a source hands it over, before keys are made."""
 
-TABLES: dict[str, pa.Schema] = {
+TABLES: dict[str, Schema] = {
     # ---- gathered -------------------------------------------------------------------------------------------
-    "place": pa.schema([
+    "place": Schema([
         _C("place", _TEXT, "Id of the place", null=False),
         _C("name", _TEXT, "What people call it", null=False),
         _C("source", _TEXT, "The source that read it", null=False),
         _C("url", _TEXT, "Its front door"),
     ]),
-    "speaker": pa.schema([
+    "speaker": Schema([
         _C("speaker", _KEY, "Key of the account", null=False),
         _C("id", _TEXT, "String id", null=False),
         _C("name", _TEXT, "Name shown", null=False),
@@ -74,7 +74,7 @@ TABLES: dict[str, pa.Schema] = {
         _C("is_automated", _FLAG, "A declared bot", null=False),
         _C("url", _TEXT, "The account's page"),
     ]),
-    "utterance": pa.schema([
+    "utterance": Schema([
         _C("utterance", _KEY, "Key of the message", null=False),
         _C("id", _TEXT, "String id", null=False),
         _C("place", _TEXT, "Id of the place", null=False),
@@ -87,7 +87,7 @@ TABLES: dict[str, pa.Schema] = {
             "written_at", "edited_at", "collected_at", "title", "text", "lang", "url", "original", "format",
             "offsets", "code", "visibility", "is_deleted", "meta"}],
     ]),
-    "link": pa.schema([
+    "link": Schema([
         _C("utterance", _KEY, "Key of the message that points", null=False),
         _C("kind", _TEXT, "mention, quote or link", null=False),
         _C("target", _KEY, "Key of the speaker (mention) or utterance (quote); of the URL for a link", null=False),
@@ -95,13 +95,13 @@ TABLES: dict[str, pa.Schema] = {
         _C("start", _INT, "Where its words begin in text; null when they were stripped"),
         _C("end", _INT, "Where they end, exclusive"),
     ]),
-    "mark": pa.schema([
+    "mark": Schema([
         _C("utterance", _KEY, "Key of the message that carries the mark", null=False),
         _C("kind", _TEXT, "accepted", null=False),
         _C("by", _KEY, "Key of the speaker who set it"),
         _C("at", TIME, "When"),
     ]),
-    "coverage": pa.schema([
+    "coverage": Schema([
         _C("place", _TEXT, "Id of the place", null=False),
         _C("conversation_key", _KEY, "Key of the platform's conversation; null for the whole place"),
         _C("since", TIME, "From when on"),
@@ -109,7 +109,7 @@ TABLES: dict[str, pa.Schema] = {
         _C("extent", _TEXT, "complete, partial or unknown", null=False),
         _C("note", _TEXT, "One sentence for the page", null=False),
     ]),
-    "problem": pa.schema([
+    "problem": Schema([
         _C("problem", _KEY, "Key made of kind and where: adding again adds no second row", null=False),
         _C("kind", _TEXT, "Short stable word", null=False),
         _C("location", _TEXT, "File and place inside it", null=False),
@@ -119,14 +119,14 @@ TABLES: dict[str, pa.Schema] = {
         _C("is_lost", _FLAG, "The record could not be kept", null=False),
     ]),
     # ---- said by the person who owns the library --------------------------------------------------------------
-    "setting": pa.schema([
+    "setting": Schema([
         _C("name", _TEXT, "Name of the setting", null=False),
         _C("value", _TEXT, "Its value", null=False),
     ]),
-    "do_not_import": pa.schema([
+    "do_not_import": Schema([
         _C("hash", _TEXT, "Salted SHA-256 of a speaker id or handle that must not come back", null=False),
     ]),
-    "correction": pa.schema([
+    "correction": Schema([
         _C("utterance", _KEY, "Key of the message", null=False),
         _C("act", _TEXT, "The act it speaks of", null=False),
         _C("verdict", _TEXT, "is or is_not", null=False),
@@ -136,13 +136,13 @@ TABLES: dict[str, pa.Schema] = {
         _C("said_at", TIME, "When the correction was made", null=False),
     ]),
     # ---- derived: conversations ---------------------------------------------------------------------------------
-    "reply": pa.schema([
+    "reply": Schema([
         _C("utterance", _KEY, "Key of the message that answers", null=False),
         _C("parent", _KEY, "Key of the message answered; it may be missing from the library", null=False),
         _C("how", _TEXT, "explicit, quoted or inferred", null=False),
         _C("conversation", _KEY, "Key of the conversation, for replacing rows", null=False),
     ]),
-    "thread": pa.schema([
+    "thread": Schema([
         _C("utterance", _KEY, "Key of the message, or of the missing message when is_gap", null=False),
         _C("conversation", _KEY, "The platform's conversation, else the root", null=False),
         _C("root", _KEY, "Key of the topmost message (or gap) above; smallest id of the cycle in a cycle", null=False),
@@ -155,7 +155,7 @@ TABLES: dict[str, pa.Schema] = {
         _C("place", _TEXT, "Id of the place"),
     ]),
     # ---- derived: reading -----------------------------------------------------------------------------------------
-    "read": pa.schema([
+    "read": Schema([
         _C("utterance", _KEY, "Key of the message", null=False),
         _C("conversation", _KEY, "Key of the conversation", null=False),
         _C("reader", _TEXT, "Name and version of the reader", null=False),
@@ -163,7 +163,7 @@ TABLES: dict[str, pa.Schema] = {
         _C("outcome", _TEXT, "read or unread", null=False),
         _C("reason", _TEXT, "Why unread: language, no text, too long", null=False),
     ]),
-    "reading": pa.schema([
+    "reading": Schema([
         _C("utterance", _KEY, "Key of the message", null=False),
         _C("conversation", _KEY, "Key of the conversation", null=False),
         _C("reader", _TEXT, "Name and version of the reader", null=False),
@@ -174,13 +174,13 @@ TABLES: dict[str, pa.Schema] = {
         _C("certainty", _TEXT, "sure, likely or perhaps", null=False),
         _C("target", _KEY, "Key of the speaker it is said to or about, when the words name one; 0: to everyone"),
     ]),
-    "nearest_ask": pa.schema([
+    "nearest_ask": Schema([
         _C("utterance", _KEY, "Key of the message", null=False),
         _C("conversation", _KEY, "Key of the conversation", null=False),
         _C("ask", _KEY, "Key of the nearest ask strictly above it, clarifying ones included", null=False),
         _C("need", _KEY, "Key of the nearest ask above that is no clarifying one; null when there is none"),
     ]),
-    "act": pa.schema([
+    "act": Schema([
         _C("utterance", _KEY, "Key of the message", null=False),
         _C("conversation", _KEY, "Key of the conversation", null=False),
         _C("act", _TEXT, "A word of the vocabulary", null=False),
@@ -193,7 +193,7 @@ TABLES: dict[str, pa.Schema] = {
         _C("origin", _TEXT, "Reader name and version, structure, platform or person", null=False),
     ]),
     # ---- derived: practices -----------------------------------------------------------------------------------------
-    "ask": pa.schema([
+    "ask": Schema([
         _C("ask", _KEY, "Key of the message that asks", null=False),
         _C("conversation", _KEY, "Key of the conversation", null=False),
         _C("place", _TEXT, "Id of the place", null=False),
@@ -204,7 +204,7 @@ TABLES: dict[str, pa.Schema] = {
         _C("end", _INT, "Where they end, exclusive", null=False),
         _C("same_as", _KEY, "Key of the earlier ask by the same speaker that it repeats or carries on; else null"),
     ]),
-    "response": pa.schema([
+    "response": Schema([
         _C("ask", _KEY, "Key of the ask", null=False),
         _C("conversation", _KEY, "Key of the response's conversation", null=False),
         _C("utterance", _KEY, "Key of the response", null=False),
@@ -215,7 +215,7 @@ TABLES: dict[str, pa.Schema] = {
         _C("written_at", TIME, "When"),
         _C("is_automated", _FLAG, "By a declared bot", null=False),
     ]),
-    "came_back": pa.schema([
+    "came_back": Schema([
         _C("ask", _KEY, "Key of the ask", null=False),
         _C("conversation", _KEY, "Key of the conversation", null=False),
         _C("utterance", _KEY, "Key of the asker's message", null=False),
@@ -226,7 +226,7 @@ TABLES: dict[str, pa.Schema] = {
         _C("end", _INT, "Where they end, exclusive", null=False),
         _C("written_at", TIME, "When"),
     ]),
-    "confirmed_answer": pa.schema([
+    "confirmed_answer": Schema([
         _C("ask", _KEY, "Key of the ask; null when the platform marks an answer where no ask was read"),
         _C("conversation", _KEY, "Key of the conversation", null=False),
         _C("answer", _KEY, "Key of the answer", null=False),
@@ -235,7 +235,7 @@ TABLES: dict[str, pa.Schema] = {
         _C("start", _INT, "Where the asker's words begin"),
         _C("end", _INT, "Where they end, exclusive"),
     ]),
-    "praise": pa.schema([
+    "praise": Schema([
         _C("praise", _KEY, "Key of the message that praises, thanks or credits", null=False),
         _C("conversation", _KEY, "Key of the conversation", null=False),
         _C("speaker", _KEY, "Key of who praises"),
@@ -246,7 +246,7 @@ TABLES: dict[str, pa.Schema] = {
         _C("end", _INT, "Where they end, exclusive", null=False),
         _C("written_at", TIME, "When"),
     ]),
-    "chime": pa.schema([
+    "chime": Schema([
         _C("praise", _KEY, "Key of the praise", null=False),
         _C("conversation", _KEY, "Key of the conversation", null=False),
         _C("praised", _KEY, "Key of who is praised", null=False),
@@ -257,7 +257,7 @@ TABLES: dict[str, pa.Schema] = {
         _C("end", _INT, "Where they end, exclusive", null=False),
         _C("written_at", TIME, "When"),
     ]),
-    "help": pa.schema([
+    "help": Schema([
         _C("help", _KEY, "Key of the message that helps", null=False),
         _C("conversation", _KEY, "Key of the conversation", null=False),
         _C("need", _KEY, "Key of the nearest need above it", null=False),
@@ -269,7 +269,7 @@ TABLES: dict[str, pa.Schema] = {
         _C("written_at", TIME, "When"),
     ]),
     # ---- derived: relationships -------------------------------------------------------------------------------------
-    "sign": pa.schema([
+    "sign": Schema([
         _C("sign", _TEXT, "asked_advice_of, acted_on_advice, vouched, credited, defended", null=False),
         _C("conversation", _KEY, "Key of the conversation", null=False),
         _C("speaker", _KEY, "Key of who gives the sign", null=False),
@@ -286,7 +286,7 @@ GATHERED = ("place", "speaker", "utterance", "link", "mark", "coverage", "proble
 SAID = ("setting", "do_not_import", "correction")
 DERIVED = tuple(name for name in TABLES if name not in {*GATHERED, *SAID})
 
-MESSAGE = pa.schema([
+MESSAGE = Schema([
     _C("utterance", _KEY, "Key of the message", null=False),
     _C("lang", _TEXT, "BCP 47 tag the source declares; null lets the reader find out"),
     _C("title", _TEXT, "Title, on the opening message"),
@@ -298,11 +298,11 @@ MESSAGE = pa.schema([
     _C("by_opener", _FLAG, "Its writer opened the conversation", null=False),
     _C("by_parent_speaker", _FLAG, "It answers its own writer", null=False),
     _C("after_others", _FLAG, "Somebody else wrote in the conversation before it", null=False),
-    _C("names", pa.list_(_TEXT), "Names and handles of the others in the conversation, for direct address"),
+    _C("names", _WORDS, "Names and handles of the others in the conversation, for direct address"),
 ])  # fmt: skip
 """What a reader gets."""
 
-READ_ACT = pa.schema([
+READ_ACT = Schema([
     _C("utterance", _KEY, "Key of the message", null=False),
     _C("lang", _TEXT, "BCP 47 tag found or declared; und when it cannot be told", null=False),
     _C("outcome", _TEXT, "read or unread", null=False),

@@ -6,10 +6,10 @@ import random
 from collections.abc import Mapping
 
 import duckdb
-import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mutuals import arrow
 from mutuals.conversations import threads
 from mutuals.engines.duckdb import DuckDBEngine
 from mutuals.schema import TABLES
@@ -41,7 +41,7 @@ def engine_with(
         }
         for key in keys
     ]  # fmt: skip
-    table = pa.Table.from_pylist(rows, TABLES["utterance"])
+    table = arrow.batch(rows, TABLES["utterance"])
     connection.register("rows", table)
     connection.execute("insert into utterance select * from rows")
     return DuckDBEngine(connection)

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import duckdb
-import pyarrow as pa
+from arro3.core import DataType, Field, RecordBatch, Schema, Table
 
-from mutuals import practices, relationships
+from mutuals import arrow, practices, relationships
 from mutuals.engines import step
 from mutuals.practices.ask import same_asks
 from mutuals.schema import TABLES, key_of
@@ -214,7 +214,7 @@ class Talk:
 
 
 _INPUTS = ("speaker", "utterance", "link", "mark", "coverage", "reply", "thread", "read", "nearest_ask", "act")
-_NEAREST_PRAISE = pa.schema([("utterance", pa.int64()), ("conversation", pa.int64()), ("praise", pa.int64())])
+_NEAREST_PRAISE = Schema([Field(name, DataType.int64()) for name in ("utterance", "conversation", "praise")])
 
 
 class Worked:
@@ -227,7 +227,7 @@ class Worked:
             schema = TABLES.get(name, _NEAREST_PRAISE)
             if shuffled is not None:
                 random.Random(shuffled).shuffle(records)
-            self._keep(name, pa.Table.from_pylist(records, pa.schema([f.with_nullable(True) for f in schema])))
+            self._keep(name, arrow.batch(records, Schema([f.with_nullable(True) for f in schema])))
         for package, names in (("practices", practices.STEPS), ("relationships", relationships.STEPS)):
             for name in names:
                 self.connection.execute(f"create table {name} as {step(f'mutuals.{package}', name)}")
@@ -239,14 +239,14 @@ class Worked:
         self._names |= {key_of(name): name for name in people if name}
         self._texts = {m.id: m.text or "" for m in talk.messages.values()}
 
-    def _keep(self, name: str, table: pa.Table) -> None:
+    def _keep(self, name: str, table: Table | RecordBatch) -> None:
         self.connection.register("given", table)
         self.connection.execute(f"create table {name} as select * from given")
         self.connection.unregister("given")
 
-    def query(self, sql: str, parameters: Sequence[object] = ()) -> pa.Table:
+    def query(self, sql: str, parameters: Sequence[object] = ()) -> Table:
         """Run a SELECT, as `Library.query` does."""
-        return self.connection.sql(sql, params=list(parameters)).to_arrow_table()
+        return Table.from_arrow(self.connection.sql(sql, params=list(parameters)))
 
     def name(self, key: int | None) -> str | None:
         """The name of a message or person."""
@@ -259,6 +259,6 @@ class Worked:
 
     def rows(self, sql: str) -> list[tuple[object, ...]]:
         """The rows of a SELECT, sorted, with names in place of keys."""
-        found = self.query(sql).to_pylist()
+        found = arrow.rows(self.query(sql))
         named = [tuple(self._names.get(v, v) if type(v) is int else v for v in row.values()) for row in found]
         return sorted(named, key=str)

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mutuals import arrow
 from mutuals.practices import Cursor
 from mutuals.practices.ask import also_asked, ask_of, asks, same_asks
 from mutuals.practices.responses import responses
@@ -94,7 +95,7 @@ def test_an_ask_carried_on_is_one_ask() -> None:
     talk.say("ladder", "noor", "Who has a ladder?", does("asks", "favour"), under="nail", day=5)
     worked = talk.run()
 
-    pairs = same_asks(worked.query).to_pylist()
+    pairs = arrow.rows(same_asks(worked.query))
     heads = {(worked.name(p["ask"]), worked.name(p["same_as"])) for p in pairs}
     assert {("slates", "leak"), ("anyone", "leak")} == heads
     for name, state in (("leak", "answered"), ("ladder", "silent")):
@@ -109,7 +110,7 @@ def test_own_asks_in_two_branches_are_two() -> None:
     talk.say("when", "noor", "On which day?", does("asks", "fact"), under="fair")
     talk.say("where", "noor", "And where is it?", does("asks", "fact"), under="fair")
 
-    assert [] == same_asks(talk.run().query).to_pylist()
+    assert [] == arrow.rows(same_asks(talk.run().query))
 
 
 def test_list_of_asks() -> None:

@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from mutuals import arrow
 from mutuals.engines import step
 from mutuals.practices.responses import came_back, confirmations_of, confirmed, responses
 from mutuals.schema import TABLES, key_of
@@ -91,7 +92,7 @@ def test_self_reply_is_no_response(worked: Worked) -> None:
 
 def test_quote_post_responds_from_elsewhere(worked: Worked) -> None:
     """A message that quotes the ask in another conversation responds to it when it does something for it."""
-    found = worked.query(f"select conversation, kind from response where utterance = {key_of('soup')}").to_pylist()
+    found = arrow.rows(worked.query(f"select conversation, kind from response where utterance = {key_of('soup')}"))
 
     assert [{"conversation": key_of("kitchen"), "kind": "offers"}] == found
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 import mutuals
+from mutuals import arrow
 from tests.promises import outputs
 
 
@@ -47,7 +48,7 @@ def everything(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Everything]
         tried = outputs.closed_network(patch)
         path = outputs.grow(folder)
         with mutuals.open(path) as library:
-            rows = library.query("select id, text from utterance").to_pylist()
+            rows = arrow.rows(library.query("select id, text from utterance"))
             made = {
                 "texts": {row["id"]: row["text"] for row in rows},
                 "pages": outputs.every_page(library),

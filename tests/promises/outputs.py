@@ -14,6 +14,7 @@ import pytest
 from click.testing import CliRunner
 
 import mutuals
+from mutuals import arrow
 from mutuals.cli import main
 from mutuals.demo.village import archives_in, write_village
 from mutuals.library import Library
@@ -40,7 +41,7 @@ def grow(folder: Path, extent: Extent | None = None, archives: Path | None = Non
 
 def ids(library: Library, sql: str) -> list[str]:
     """The ids that a query gives in its column `id`, in order."""
-    return sorted(row["id"] for row in library.query(sql).to_pylist())
+    return sorted(row["id"] for row in arrow.rows(library.query(sql)))
 
 
 def lists(library: Library) -> Iterator[tuple[str, Any]]:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from mutuals import arrow
 from mutuals.cli import main
 from mutuals.errors import PromiseBroken
 from mutuals.model import Person, Quote
@@ -168,7 +169,7 @@ def test_duckdb_installs_nothing(everything: Everything) -> None:
     import mutuals
 
     with mutuals.open(everything.path) as library:
-        (row,) = library.query("select current_setting('autoinstall_known_extensions') as may").to_pylist()
+        (row,) = arrow.rows(library.query("select current_setting('autoinstall_known_extensions') as may"))
 
     assert row["may"] is False
 

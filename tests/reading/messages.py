@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import pyarrow as pa
-
+from mutuals import arrow
 from mutuals.reading.cues import CueReader
 from mutuals.schema import MESSAGE
 
@@ -25,8 +24,8 @@ def message(text: str | None, who: str = "x", **more: Any) -> dict[str, Any]:
 
 def read(*rows: dict[str, Any]) -> list[dict[str, Any]]:
     """What the reader says of these messages."""
-    batch = pa.RecordBatch.from_pylist(list(rows), schema=MESSAGE)
-    return [row for out in READER.read(iter([batch])) for row in out.to_pylist()]
+    batch = arrow.batch(rows, MESSAGE)
+    return [row for out in READER.read(iter([batch])) for row in arrow.rows(out)]
 
 
 def claims(text: str, who: str = "x", **more: Any) -> list[dict[str, Any]]:

@@ -6,9 +6,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import duckdb
-import pyarrow as pa
 import pytest
+from arro3.core import Schema
 
+from mutuals import arrow
 from mutuals.engines import step
 from mutuals.schema import TABLES
 
@@ -69,13 +70,10 @@ def acts(
     with duckdb.connect() as con:
         for name, rows in given.items():
             schema = TABLES[name]
-            con.register(
-                f"given_{name}",
-                pa.Table.from_pylist([{f: r.get(f) for f in schema.names} for r in rows], schema=schema),
-            )
+            con.register(f"given_{name}", arrow.batch(rows, Schema([f.with_nullable(True) for f in schema])))
             con.execute(f"create table {name} as select * from given_{name}")
-        table = con.sql(step("mutuals.reading", "act") + '\norder by utterance, act, "start", target').to_arrow_table()
-    return list(table.select(TABLES["act"].names).cast(TABLES["act"]).to_pylist())
+        found = con.sql(step("mutuals.reading", "act") + '\norder by utterance, act, "start", target')
+        return [row for batch in arrow.batches(found, 8192) for row in arrow.rows(arrow.shaped(batch, TABLES["act"]))]
 
 
 def brief(rows: list[dict[str, Any]]) -> list[tuple[int, str, str | None]]:

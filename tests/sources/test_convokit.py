@@ -7,12 +7,13 @@ import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
 
-import pyarrow as pa
 import pytest
+from arro3.core import RecordBatch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import mutuals
+from mutuals import arrow
 from mutuals.errors import Problem
 from mutuals.model import Coverage, Speaker
 from mutuals.sources import ReadOptions, Record
@@ -31,7 +32,7 @@ LINES = [
 ]
 
 
-def read(folder: Path, lines: list[str], name: str = "hall.jsonl") -> list[Record | pa.RecordBatch]:
+def read(folder: Path, lines: list[str], name: str = "hall.jsonl") -> list[Record | RecordBatch]:
     """What the source yields for a file of these lines."""
     (folder / name).write_text("\n".join(lines) + "\n", "utf-8")
     [file] = [f for f in walk(folder / name) if isinstance(f, SourceFile)]
@@ -39,10 +40,10 @@ def read(folder: Path, lines: list[str], name: str = "hall.jsonl") -> list[Recor
     return list(SOURCE.read(file, ReadOptions()))
 
 
-def rows(records: list[Record | pa.RecordBatch]) -> dict[str, dict[str, object]]:
+def rows(records: list[Record | RecordBatch]) -> dict[str, dict[str, object]]:
     """The rows of the batches, by id."""
-    batches = [record for record in records if isinstance(record, pa.RecordBatch)]
-    return {row["id"]: row for batch in batches for row in batch.to_pylist()}
+    batches = [record for record in records if isinstance(record, RecordBatch)]
+    return {row["id"]: row for batch in batches for row in arrow.rows(batch)}
 
 
 def test_lines_become_utterances_and_odd_ones_problems(tmp_path: Path) -> None:
@@ -64,7 +65,7 @@ def test_a_line_that_only_plain_python_can_read_is_kept(tmp_path: Path) -> None:
     (tmp_path / "hall.jsonl").write_text("\n".join(LINES), "utf-8")
     with mutuals.open(":memory:") as library:
         library.add(tmp_path / "hall.jsonl", upto="conversations")
-        texts = [row["text"] for row in library.query("select text from utterance where id like '%/e'").to_pylist()]
+        texts = [row["text"] for row in arrow.rows(library.query("select text from utterance where id like '%/e'"))]
 
     assert ["half ? Thanks."] == texts
 
@@ -86,7 +87,7 @@ def test_a_zipped_corpus_is_the_same_corpus(tmp_path: Path) -> None:
         packed.writestr("hall/speakers.json", json.dumps({"ana": {"meta": {"name": "Ana Lind", "karma": 9}}}))
     with mutuals.open(":memory:") as library:
         receipt = library.add(tmp_path / "backup.zip", upto="conversations")
-        people = {row["id"]: row["name"] for row in library.query("select id, name from speaker").to_pylist()}
+        people = {row["id"]: row["name"] for row in arrow.rows(library.query("select id, name from speaker"))}
 
     assert (4, 2) == (receipt.merged.new, receipt.merged.lost)
     assert "Ana Lind" == people["convokit:hall/ana"]
@@ -111,7 +112,7 @@ def test_any_lines_after_a_good_one_end_as_records(tmp_path_factory: pytest.Temp
     """Whatever follows, the source reads on: every line that is not blank is a record."""
     plain = [line.encode("utf-8", "replace").decode().replace("\r", " ").replace("\n", " ") for line in lines]
     records = read(tmp_path_factory.mktemp("fuzz"), [LINES[0], *plain])
-    counted = sum(r.num_rows if isinstance(r, pa.RecordBatch) else 0 for r in records)
+    counted = sum(r.num_rows if isinstance(r, RecordBatch) else 0 for r in records)
     single = sum(type(r).__name__ in {"Utterance", "Problem"} for r in records)
 
     assert 1 + sum(bool(line.encode().strip()) for line in plain) == counted + single

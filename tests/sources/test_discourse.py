@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import mutuals
+from mutuals import arrow
 from mutuals.errors import Problem
 from mutuals.model import Coverage, Link, Mark, Place, Speaker, Utterance
 from mutuals.sources import ReadOptions, Record, Source
@@ -116,7 +117,7 @@ def test_the_next_export_of_a_forum_is_the_same_place(tmp_path: Path) -> None:
     with mutuals.open(":memory:") as library:
         first = library.add(tmp_path / "march", upto="nothing").merged
         again = library.add(tmp_path / "april", upto="nothing").merged
-        places = library.query("select place from place").to_pylist()
+        places = arrow.rows(library.query("select place from place"))
 
     assert (first.new, 0) == (again.known, again.new)
     assert [{"place": "discourse:village.example"}] == places
@@ -131,7 +132,7 @@ def test_two_forums_in_one_folder_lend_each_other_nothing(tmp_path: Path) -> Non
     (tmp_path / "c.json").write_text(json.dumps({**bare, "id": 9}))
     with mutuals.open(":memory:") as library:
         library.add(tmp_path, upto="nothing")
-        places = {row["place"] for row in library.query("select place from place").to_pylist()}
+        places = {row["place"] for row in arrow.rows(library.query("select place from place"))}
 
     assert {"discourse:village.example", "discourse:hill.example", f"discourse:{tmp_path.name}"} == places
 

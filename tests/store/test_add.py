@@ -12,12 +12,14 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
+from arro3.core import Array, DataType
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mutuals import arrow
 from mutuals.errors import LibraryInUse, LibraryTooNew, NotALibrary, Problem
 from mutuals.model import Coverage, Link, Mark, Place, Speaker, Utterance
-from mutuals.schema import key_of
+from mutuals.schema import ARRIVING, key_of
 from mutuals.store import Store
 from mutuals.store.keys import keys_of
 from mutuals.store.merging import Merged
@@ -40,20 +42,36 @@ def store() -> Iterator[Store]:
 
 def texts(store: Store) -> dict[str, str | None]:
     """What every message says, by id."""
-    return {row["id"]: row["text"] for row in store.query("select id, text from utterance").to_pylist()}
+    return {row["id"]: row["text"] for row in arrow.rows(store.query("select id, text from utterance"))}
 
 
 def test_keys_are_the_same_in_python_and_in_sql(store: Store) -> None:
     """`key_of`, the keys of a batch and those made in SQL are one number for one id, also beyond ASCII."""
     identifiers = ("t:1", "discourse:föhn/t/7", "日本", "")
-    assert [key_of(identifier) for identifier in identifiers] == keys_of(pa.array(identifiers)).to_pylist()
-    assert [] == keys_of(pa.array([], pa.string())).to_pylist()
+    assert [key_of(identifier) for identifier in identifiers] == keys_of(
+        Array(identifiers, DataType.string())
+    ).to_pylist()
+    assert [] == keys_of(Array([], DataType.string())).to_pylist()
     for identifier in identifiers:
-        [row] = store.query(
-            "select cast(md5_number_lower(?) & 9223372036854775807 as bigint) as k", [identifier]
-        ).to_pylist()
+        [row] = arrow.rows(
+            store.query("select cast(md5_number_lower(?) & 9223372036854775807 as bigint) as k", [identifier])
+        )
 
         assert key_of(identifier) == row["k"]
+
+
+def test_batches_of_another_library_are_taken(store: Store) -> None:
+    """A source may hand over batches of pyarrow's, with the columns in another order; a wrong kind is a mistake."""
+    rows = [{"text": "One.", "id": "t:1", "place": "t"}, {"text": "Cafe\u0301.", "id": "t:2", "place": "t"}]
+    given = pa.RecordBatch.from_pylist(rows, pa.schema([(name, pa.string()) for name in ("text", "id", "place")]))
+    for field in ARRIVING:
+        if field.name not in given.schema.names:
+            given = given.append_column(field.name, pa.nulls(2, pa.field(field).type))
+
+    assert Merged(new=2) == store.add([given])
+    assert {"t:1": "One.", "t:2": "Caf\xe9."} == texts(store)
+    with pytest.raises(KeyError):
+        store.add([given.select(["id"])])
 
 
 def test_adding_twice_changes_nothing(store: Store) -> None:
@@ -92,7 +110,7 @@ def test_the_same_id_with_other_words_is_a_problem_and_the_first_stays(store: St
     """A repeated id with nothing that tells the two apart is noted as lost, once, however often it is added."""
     for _ in range(2):
         merged = store.add([said(1, "One."), said(1, "Two.")])
-    problems = store.query("select kind, is_lost from problem").to_pylist()
+    problems = arrow.rows(store.query("select kind, is_lost from problem"))
 
     assert 1 == merged.lost
     assert {"t:1": "One."} == texts(store)
@@ -112,7 +130,7 @@ def test_a_mention_by_handle_finds_its_account(store: Store) -> None:
     """A mention whose account id the message does not give is resolved by the handle, in either order."""
     store.add([said(1, "Ask @Ben.", links=(Link(kind="mention", target="t:@Ben", start=4, end=8),))])
     store.add([Speaker(id="t:7", name="Ben Miller", handle="ben")])
-    [link] = store.query("select target, target_id from link").to_pylist()
+    [link] = arrow.rows(store.query("select target, target_id from link"))
 
     assert {"target": key_of("t:7"), "target_id": "t:7"} == link
 
@@ -129,7 +147,7 @@ def test_coverage_of_overlapping_exports_becomes_one_stretch(store: Store) -> No
     days = [NOON + timedelta(days=n) for n in range(10)]
     for since, until in ((0, 3), (2, 5), (8, 9)):
         store.add([Coverage(place="t:hall", extent="complete", since=days[since], until=days[until])])
-    rows = store.query("select since, until from coverage order by since").to_pylist()
+    rows = arrow.rows(store.query("select since, until from coverage order by since"))
 
     assert [(days[0], days[5]), (days[8], days[9])] == [(row["since"], row["until"]) for row in rows]
 
@@ -153,7 +171,7 @@ def test_any_order_of_versions_ends_in_the_latest_edit(versions: list[tuple[int,
     with Store.open(":memory:") as store:
         for start in range(0, len(records), cut):
             store.add(records[start : start + cut])
-        kept = store.query("select id, edited_at from utterance").to_pylist()
+        kept = arrow.rows(store.query("select id, edited_at from utterance"))
 
     assert {f"t:{n}": NOON + timedelta(days=day) for n, day in latest.items()} == {
         r["id"]: r["edited_at"] for r in kept

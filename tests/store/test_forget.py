@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from mutuals import arrow
 from mutuals.errors import PersonNotFound
 from mutuals.model import Link, Place, Speaker, Utterance
 from mutuals.schema import key_of
@@ -45,7 +46,7 @@ def test_nothing_of_the_person_is_left_in_rows_or_bytes(tmp_path: Path) -> None:
     with Store.open(path) as store:
         store.add(hall())
         receipt = forget(store, key_of("t:u/zedekiah"))
-        rows = store.query("select * from utterance order by utterance").to_pylist()
+        rows = arrow.rows(store.query("select * from utterance order by utterance"))
     bytes_left = b"".join(file.read_bytes() for file in tmp_path.iterdir())
 
     assert (True, True, True) == (receipt.emptied, receipt.redacted, receipt.file_rewritten)
@@ -59,7 +60,7 @@ def test_the_skeleton_stays_so_that_replies_keep_their_place() -> None:
     with Store.open(":memory:") as store:
         store.add(hall())
         forget(store, key_of("t:u/zedekiah"))
-        [gone] = store.query("select * from utterance where utterance = ?", [key_of("t:1")]).to_pylist()
+        [gone] = arrow.rows(store.query("select * from utterance where utterance = ?", [key_of("t:1")]))
         answers = store.query("select utterance from utterance where reply_to = ?", [key_of("t:1")]).num_rows
 
     assert (None, None, True) == (gone["speaker"], gone["text"], gone["is_deleted"])
@@ -71,9 +72,12 @@ def test_positions_in_others_words_move_with_the_words() -> None:
     with Store.open(":memory:") as store:
         store.add(hall())
         forget(store, key_of("t:u/zedekiah"))
-        [row] = store.query(
-            'select text, "start" as a, "end" as b from link join utterance using (utterance) where kind = \'mention\''
-        ).to_pylist()
+        [row] = arrow.rows(
+            store.query(
+                'select text, "start" as a, "end" as b from link join utterance using (utterance)'
+                " where kind = 'mention'"
+            )
+        )
 
     assert "Ben" == row["text"][row["a"] : row["b"]]
     assert row["text"].startswith("someone you wrote: ")
@@ -88,7 +92,7 @@ def test_adding_the_same_archive_again_does_not_bring_them_back(tmp_path: Path) 
         before = store.query("select * from utterance order by utterance")
         store.add(hall())
         after = store.query("select * from utterance order by utterance")
-        speakers = store.query("select id from speaker").to_pylist()
+        speakers = arrow.rows(store.query("select id from speaker"))
     bytes_left = b"".join(file.read_bytes() for file in tmp_path.iterdir())
 
     assert before == after

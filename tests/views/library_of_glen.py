@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
+from arro3.core import RecordBatch, Schema, Table
 
+from mutuals import arrow
 from mutuals.schema import TABLES, key_of
+from mutuals.store import save_parquet
 from tests.practices.fixture import START, Talk, Worked
 from tests.practices.glen import glen
 
@@ -25,7 +28,7 @@ class FakeLibrary:
         have = {name for (name,) in run("select table_name from information_schema.tables").fetchall()}
         for name, schema in TABLES.items():
             if name not in have:
-                empty = pa.schema([field.with_nullable(True) for field in schema]).empty_table()
+                empty = Schema([field.with_nullable(True) for field in schema]).empty_table()
                 self._worked._keep(name, empty)
         for one in talk.messages.values():
             if one.under is not None and one.how == "explicit":
@@ -43,13 +46,17 @@ class FakeLibrary:
         """Change something in the tables."""
         self._worked.connection.execute(sql, list(parameters))
 
-    def query(self, sql: str, parameters: Sequence[object] = ()) -> pa.Table:
+    def query(self, sql: str, parameters: Sequence[object] = ()) -> Table:
         """The rows of a SELECT."""
         return self._worked.query(sql, parameters)
 
-    def scan(self, sql: str, parameters: Sequence[object] = (), rows: int = 8192) -> Iterator[pa.RecordBatch]:
+    def scan(self, sql: str, parameters: Sequence[object] = (), rows: int = 8192) -> Iterator[RecordBatch]:
         """The rows of a SELECT in small batches."""
-        yield from self._worked.query(sql, parameters).to_batches(max_chunksize=5)
+        yield from arrow.batches(self._worked.query(sql, parameters), 5)
+
+    def save_parquet(self, sql: str, file: Path, metadata: Mapping[str, str]) -> None:
+        """The rows of a SELECT as a Parquet file."""
+        save_parquet(self._worked.connection, sql, file, metadata)
 
     def correct(self, utterance_id: str, act: str, verdict: str) -> None:
         """Note a correction."""
@@ -78,7 +85,7 @@ def chain(length: int) -> FakeLibrary:
         rows["thread"].append({**shared, "conversation": conversation, "root": conversation, "depth": n,
                                "parent": parent, "how": "explicit" if n else None, "is_gap": False})  # fmt: skip
     for name, records in rows.items():
-        table = pa.Table.from_pylist(records, pa.schema([f.with_nullable(True) for f in TABLES[name]]))
+        table = arrow.batch(records, Schema([f.with_nullable(True) for f in TABLES[name]]))
         library.run(f"drop table {name}")
         library._worked._keep(name, table)
     return library

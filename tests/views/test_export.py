@@ -6,11 +6,13 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from mutuals.errors import UsageError
 from mutuals.schema import DERIVED, GATHERED, TABLES
+from mutuals.store import Store
 from mutuals.views.export import export
 from tests.views.library_of_glen import FakeLibrary, library_of_glen
 
@@ -65,6 +67,20 @@ def test_parquet_has_every_table(tmp_path: Path) -> None:
     held = _private().query("select utterance from utterance where id in ('held', 'soup')").column(0).to_pylist()
     rows = [row for file in folder.iterdir() for row in pq.read_table(file).to_pylist()]
     assert not [row for row in rows if set(held) & {row.get(n) for n in ("utterance", "help", "evidence", "praise")}]
+
+
+def test_parquet_says_types_and_meanings(tmp_path: Path) -> None:
+    """Other tools find the types of the schema, times with their zone, and in the metadata what each column means."""
+    with Store.open(":memory:") as store:
+        folder = export(store, "parquet", tmp_path / "tables")
+
+    for name in (*GATHERED, *DERIVED):
+        found = pq.read_schema(folder / f"{name}.parquet")
+        meanings = json.loads(found.metadata[b"meanings"])
+        assert [pa.field(f).type for f in TABLES[name] if not pa.types.is_list(pa.field(f).type)] == [
+            f.type for f in found if not pa.types.is_list(f.type)
+        ]
+        assert {f.name: f.metadata_str["meaning"] for f in TABLES[name]} == meanings
 
 
 def test_what_is_there_is_not_overwritten(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-import pyarrow as pa
+from arro3.core import RecordBatch
 
 
 class Visit(NamedTuple):
@@ -32,7 +32,7 @@ from thread t left join utterance u on u.utterance = t.utterance
 order by t.conversation, t.depth, t.written_at nulls last, t.utterance"""
 
 
-def walk(scan: Callable[[str], Iterator[pa.RecordBatch]]) -> Iterator[Visit]:
+def walk(scan: Callable[[str], Iterator[RecordBatch]]) -> Iterator[Visit]:
     """Every message of every conversation, conversations one after the other, each breadth first.
 
     Gaps are visited, so that nothing below them is lost; so are all members of a cycle and chains of any length.

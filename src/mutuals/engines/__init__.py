@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator, Sequence
 from importlib import resources
 from typing import Protocol
 
-import pyarrow as pa
+from arro3.core import RecordBatch, Schema
 
-BatchFunction = Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]
+BatchFunction = Callable[[Iterator[RecordBatch]], Iterator[RecordBatch]]
 
 
 class Engine(Protocol):
@@ -31,11 +31,11 @@ class Engine(Protocol):
         """The single whole number that a SELECT gives."""
         ...
 
-    def scan(self, sql: str, rows: int = 8192) -> Iterator[pa.RecordBatch]:
+    def scan(self, sql: str, rows: int = 8192) -> Iterator[RecordBatch]:
         """The rows of a SELECT as a stream of batches; memory does not grow with it."""
         ...
 
-    def map_batches(self, name: str, sql: str, function: BatchFunction, schema: pa.Schema) -> None:
+    def map_batches(self, name: str, sql: str, function: BatchFunction, schema: Schema) -> None:
         """Run an Arrow-in, Arrow-out function over the rows of a SELECT and keep what comes out under a name."""
         ...
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 import duckdb
-import pyarrow as pa
+from arro3.core import RecordBatch, Schema, Table
 
+from mutuals import arrow
 from mutuals.engines import BatchFunction
 
 
@@ -37,11 +38,11 @@ class DuckDBEngine:
         rows = self.connection.execute(sql).fetchall()
         return int(rows[0][0] or 0) if rows else 0
 
-    def scan(self, sql: str, rows: int = 8192) -> Iterator[pa.RecordBatch]:
+    def scan(self, sql: str, rows: int = 8192) -> Iterator[RecordBatch]:
         """The rows of a SELECT as a stream; it has a cursor of its own, so other queries may run beside it."""
-        yield from self.connection.cursor().sql(sql).to_arrow_reader(rows)
+        yield from arrow.batches(self.connection.cursor().sql(sql), rows)
 
-    def map_batches(self, name: str, sql: str, function: BatchFunction, schema: pa.Schema) -> None:
+    def map_batches(self, name: str, sql: str, function: BatchFunction, schema: Schema) -> None:
         """Run a batch function over the rows of a SELECT; batches are written as they come."""
         self.connection.execute(
             f"create or replace temp table {name}__in as select row_number() over () as row__, * from ({sql})"
@@ -55,8 +56,9 @@ class DuckDBEngine:
             part = self.connection.sql(
                 f"select * exclude (row__) from temp.main.{name}__in"
                 f" where row__ > {start} and row__ <= {start + _STRIDE}"
-            ).to_arrow_table()
-            out = pa.Table.from_batches(function(iter(part.to_batches(max_chunksize=8192))), schema)
+            )
+            read = Table.from_arrow(part)  # whole, before anything else is asked of the connection
+            out = Table.from_batches(list(function(arrow.batches(read, 8192))), schema=schema)
             self.connection.register("map_batches_out", out)
             self.connection.execute(f"insert into temp.main.{name} select * from map_batches_out")
             self.connection.unregister("map_batches_out")

@@ -13,11 +13,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import TypeVar
 
-import pyarrow as pa
+from arro3.core import Table
 
-Query = Callable[[str, Sequence[object]], pa.Table]
+from mutuals import arrow
+
+Query = Callable[[str, Sequence[object]], Table]
 """Runs a read-only SELECT with `?` for its parameters and gives its rows."""
 
 STEPS = ("ask", "response", "came_back", "confirmed_answer", "praise", "chime", "help")
@@ -175,10 +177,9 @@ class Help:
 Row = TypeVar("Row")
 
 
-def rows(kind: Callable[..., Row], table: pa.Table) -> list[Row]:
+def rows(kind: Callable[..., Row], table: Table) -> list[Row]:
     """The rows of a table as dataclasses whose fields are named like its columns, in the order of the table."""
-    records: list[dict[str, Any]] = table.to_pylist()
-    return [kind(**record) for record in records]
+    return [kind(**record) for record in arrow.rows(table)]
 
 
 def before(cursor: Cursor | None, time: str, key: str) -> tuple[str, list[object]]:

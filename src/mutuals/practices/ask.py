@@ -7,14 +7,15 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-import pyarrow as pa
+from arro3.core import DataType, Field, RecordBatch, Schema, Table
 
+from mutuals import arrow
 from mutuals.practices import DEFAULTS, Ask, Cursor, Query, Thresholds, before, rows
 from mutuals.schema import TABLES
 
 _COLUMNS = ", ".join(f'a."{name}"' for name in TABLES["ask"].names)
 
-SAME_ASK = pa.schema([("ask", pa.int64()), ("same_as", pa.int64())])
+SAME_ASK = Schema([Field("ask", DataType.int64()), Field("same_as", DataType.int64())])
 """What `same_asks` gives."""
 
 
@@ -70,7 +71,7 @@ def also_asked(query: Query, key: int) -> list[Ask]:
     return rows(Ask, found)
 
 
-def same_asks(query: Query, speakers: Sequence[int] | None = None, thresholds: Thresholds = DEFAULTS) -> pa.Table:
+def same_asks(query: Query, speakers: Sequence[int] | None = None, thresholds: Thresholds = DEFAULTS) -> RecordBatch:
     """Which asks repeat or carry on an earlier one by the same person, as rows of `SAME_ASK`, in order of key.
 
     An ask repeats the earliest one within `same_ask_within` before it that repeats none itself, so a notice repeated
@@ -88,7 +89,7 @@ def same_asks(query: Query, speakers: Sequence[int] | None = None, thresholds: T
         that updates `ask` clears them first.
     """
     if speakers is not None and not speakers:
-        return SAME_ASK.empty_table()
+        return arrow.batch([], SAME_ASK)
     only, parameters = "", list[object]()
     if speakers is not None:
         only = f"and a.speaker in ({', '.join('?' for _ in speakers)})"
@@ -115,7 +116,7 @@ def same_asks(query: Query, speakers: Sequence[int] | None = None, thresholds: T
         while pairs[key] in pairs:
             pairs[key] = pairs[pairs[key]]
     ordered = sorted(pairs.items())
-    return pa.table([[key for key, _ in ordered], [head for _, head in ordered]], schema=SAME_ASK)
+    return arrow.columns([[key for key, _ in ordered], [head for _, head in ordered]], SAME_ASK)
 
 
 def _carried_on(query: Query, speakers: Sequence[int] | None) -> Iterator[tuple[int, int]]:
@@ -146,7 +147,7 @@ def _carried_on(query: Query, speakers: Sequence[int] | None) -> Iterator[tuple[
             where a.asked_at < b.asked_at or (a.asked_at = b.asked_at and a.ask < b.ask)""",
         list(speakers or ()),
     )
-    for row in found.to_pylist():
+    for row in arrow.rows(found):
         yield row["ask"], row["same_as"]
 
 
@@ -155,13 +156,13 @@ def words_of(text: str) -> frozenset[str]:
     return frozenset(re.findall(r"\w+", unicodedata.normalize("NFKC", text).casefold()))
 
 
-def _repeated(found: pa.Table, thresholds: Thresholds) -> Iterator[tuple[int, int]]:
+def _repeated(found: Table, thresholds: Thresholds) -> Iterator[tuple[int, int]]:
     """Asks with the earlier one that has the same text.
 
     It goes through them in order of speaker and time, holding the first ones of the last two days.
     """
     firsts: list[tuple[int, datetime, int, frozenset[str], bool]] = []
-    for row in found.to_pylist():
+    for row in arrow.rows(found):
         words = words_of(row["text"] or "")
         speaker, asked_at = row["speaker"], row["asked_at"]
         firsts = [f for f in firsts if f[0] == speaker and asked_at - f[1] <= thresholds.same_ask_within]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import pyarrow as pa
+from arro3.core import Table
 
 from mutuals.engines.duckdb import DuckDBEngine
 from mutuals.practices.ask import same_asks
@@ -16,17 +16,21 @@ def join_same_asks(engine: DuckDBEngine, is_whole: bool) -> None:
     It looks at all asks of these people wherever they are, since the same ask in another conversation is the point.
     """
 
-    def query(sql: str, parameters: Sequence[object] = ()) -> pa.Table:
-        return engine.connection.sql(sql, params=list(parameters)).to_arrow_table()
+    def query(sql: str, parameters: Sequence[object] = ()) -> Table:
+        return Table.from_arrow(engine.connection.sql(sql, params=list(parameters)))
 
     speakers: list[int] | None = None
     if not is_whole:
-        speakers = query(
-            """select distinct a.speaker from ask a
+        speakers = (
+            query(
+                """select distinct a.speaker from ask a
                join thread t on t.conversation = a.conversation
                join lib.main.touched x on x.utterance = t.utterance
                where a.speaker is not null"""
-        )["speaker"].to_pylist()
+            )
+            .column("speaker")
+            .to_pylist()
+        )
         if not speakers:
             return
     pairs = same_asks(query, speakers)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Protocol, runtime_checkable
 
-import pyarrow as pa
+from arro3.core import RecordBatch
 
 
 @runtime_checkable
@@ -24,14 +24,16 @@ class Reader(Protocol):
     languages: frozenset[str]
     """Primary language subtags that it can read; a message in another is `unread`, never silent."""
 
-    def read(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    def read(self, batches: Iterator[RecordBatch]) -> Iterator[RecordBatch]:
         """What the words of each message do.
 
         Args:
-            batches: `schema.MESSAGE`, any size, in any order.
+            batches: `schema.MESSAGE`, any size, in any order, as `arro3.core.RecordBatch`; `mutuals.arrow.rows` gives
+                their records, and any library with the Arrow PyCapsule interface reads them as they stand.
 
         Returns:
-            Batches of `schema.READ_ACT` in which every message occurs at least once. Each span quotes its
+            Batches of `schema.READ_ACT` (`mutuals.arrow.batch` makes them; those of another library with the Arrow
+            PyCapsule interface will do) in which every message occurs at least once. Each span quotes its
             message: `0 <= start < end <= len(text)`.
         """
         ...

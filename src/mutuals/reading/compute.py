@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-import pyarrow as pa
+from arro3.core import Array, DataType, Field, RecordBatch
 
+from mutuals.arrow import shaped
 from mutuals.conversations.threads import nearest
 from mutuals.engines import Engine, step
 from mutuals.reading import Reader
 from mutuals.schema import MESSAGE, READ_ACT
 
 _STAGE = "mutuals.reading"
-_WORDS = READ_ACT.append(pa.field("reader", pa.string()))
+_WORDS = READ_ACT.append(Field("reader", DataType.string()))
 
 
 def read(engine: Engine, reader: Reader, progress: Callable[[str, int], None]) -> tuple[str, ...]:
@@ -45,20 +46,21 @@ def read(engine: Engine, reader: Reader, progress: Callable[[str, int], None]) -
 
 def _labelled(
     reader: Reader, label: str, progress: Callable[[str, int], None]
-) -> Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
+) -> Callable[[Iterator[RecordBatch]], Iterator[RecordBatch]]:
     done = 0
 
-    def run(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    def run(batches: Iterator[RecordBatch]) -> Iterator[RecordBatch]:
         nonlocal done
 
-        def counted() -> Iterator[pa.RecordBatch]:
+        def counted() -> Iterator[RecordBatch]:
             nonlocal done
             for batch in batches:
-                yield batch.cast(MESSAGE)
+                yield shaped(batch, MESSAGE)
                 done += batch.num_rows
                 progress("understand", done)
 
         for out in reader.read(counted()):
-            yield out.append_column(_WORDS.field("reader"), pa.repeat(pa.scalar(label), out.num_rows))
+            said = shaped(out, READ_ACT)
+            yield said.append_column(_WORDS.field("reader"), Array([label] * said.num_rows, DataType.string()))
 
     return run

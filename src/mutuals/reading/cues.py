@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterator
 from itertools import count, islice
 from typing import Any
 
-import pyarrow as pa
+from arro3.core import RecordBatch
 
+from mutuals import arrow
 from mutuals.reading import cue_lists
 from mutuals.reading.cue_lists import Cue, CueList, Family
 from mutuals.reading.language import declared, find_language
@@ -60,7 +61,7 @@ class CueReader:
         self.version = cue_lists.content_hash()
         self._served = {language: cue_lists.load(language).known for language in cue_lists.languages()}
 
-    def read(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    def read(self, batches: Iterator[RecordBatch]) -> Iterator[RecordBatch]:
         """What the words of each message do; see `reading.Reader.read`.
 
         A message in a language without a cue list is `unread` ("language"), one without words `unread` ("no text").
@@ -68,11 +69,9 @@ class CueReader:
         """
         for batch in batches:
             names = batch.column("names")
-            rows = zip(count(), batch.drop_columns(["names"]).to_pylist())
+            rows = zip(count(), arrow.rows(batch.remove_column(batch.column_names.index("names"))))
             lines = [line for number, row in rows for line in self._rows(row, names[number].as_py)]
-            columns = zip(*lines, strict=True) if lines else ([] for _ in READ_ACT.names)
-            arrays = [pa.array(column, kind) for column, kind in zip(columns, READ_ACT.types, strict=True)]
-            yield pa.RecordBatch.from_arrays(arrays, schema=READ_ACT)
+            yield arrow.columns(list(zip(*lines, strict=True)) if lines else [()] * len(READ_ACT), READ_ACT)
 
     def _rows(self, row: dict[str, Any], names: Callable[[], list[str | None] | None]) -> Iterator[tuple[Any, ...]]:
         key, text = row["utterance"], (row["text"] or "")[:_LONGEST]

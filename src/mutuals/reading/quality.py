@@ -13,8 +13,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
+from arro3.core import RecordBatch
 
+from mutuals import arrow
 from mutuals.reading import Reader
 from mutuals.schema import MESSAGE
 from mutuals.sources.streams import zstd
@@ -147,15 +148,15 @@ def _read(
 ) -> list[set[tuple[str, str | None]]]:
     said: list[set[tuple[str, str | None]]] = [set() for _ in messages]
 
-    def batches() -> Iterator[pa.RecordBatch]:
+    def batches() -> Iterator[RecordBatch]:
         for first in range(0, len(messages), _BATCH):
-            yield pa.RecordBatch.from_pylist(
+            yield arrow.batch(
                 [_message(first + number, *message) for number, message in enumerate(messages[first : first + _BATCH])],
-                schema=MESSAGE,
+                MESSAGE,
             )
 
     for batch in reader.read(batches()):
-        for row in batch.to_pylist():
+        for row in arrow.rows(batch):
             if not row["act"] or row["certainty"] == "perhaps" or not wanted(row["act"]):
                 continue
             if row["act"] != "states" or row["certainty"] == "sure" or messages[row["utterance"]][1]:

@@ -13,6 +13,7 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Literal
 
+from mutuals import arrow
 from mutuals.practices import DEFAULTS, Query, Thresholds, rows
 
 StageName = Literal["met", "exchanged", "reciprocated", "renewed", "quiet_since"]
@@ -127,7 +128,7 @@ class _Covered:
             places,
         )
         self._stretches: dict[str, list[tuple[datetime | None, datetime]]] = {place: [] for place in places}
-        for row in found.to_pylist():
+        for row in arrow.rows(found):
             self._stretches[row["place"]].append((row["since"], row["until"]))
 
     def until(self, start: datetime) -> datetime | None:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
-import pyarrow as pa
+from arro3.core import RecordBatch
 
 from mutuals.errors import Problem
 from mutuals.model import Coverage, Extent, Place, Speaker, Utterance
@@ -49,11 +49,12 @@ class Source(Protocol):
         """Whether this source reads the file, judged by its name and first 64 KiB; never raises on bad bytes."""
         ...
 
-    def read(self, file: SourceFile, options: ReadOptions) -> Iterator[Record | pa.RecordBatch]:
+    def read(self, file: SourceFile, options: ReadOptions) -> Iterator[Record | RecordBatch]:
         """Everything in the file, in the file's order, one record at a time; memory does not grow with the file.
 
-        A source of very regular files may yield whole `pa.RecordBatch`es of `schema.ARRIVING` instead of
-        `Utterance`s; the two can be mixed. What cannot be read is yielded as a `Problem`, and reading goes on.
+        A source of very regular files may yield whole `arro3.core.RecordBatch`es of `schema.ARRIVING` instead of
+        `Utterance`s, or batches of another library with the Arrow PyCapsule interface; all can be mixed. What cannot
+        be read is yielded as a `Problem`, and reading goes on.
         """
         ...
 

@@ -10,16 +10,16 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 import duckdb
-import pyarrow as pa
-import pyarrow.compute as pc
+from arro3.core import Array, DataType, RecordBatch
 
+from mutuals import arrow
 from mutuals.errors import Problem
 from mutuals.model import Coverage, Place, Speaker, Utterance
 from mutuals.schema import ARRIVING
@@ -59,7 +59,7 @@ class ConvoKit:
             and (b'"conversation_id"' in first or b'"root"' in first)
         )
 
-    def read(self, file: SourceFile, options: ReadOptions) -> Iterator[Record | pa.RecordBatch]:
+    def read(self, file: SourceFile, options: ReadOptions) -> Iterator[Record | RecordBatch]:
         """The corpus' place, its utterances in batches, and the accounts that occur in them."""
         place = _place_of(file, options)
         yield place
@@ -72,7 +72,7 @@ class ConvoKit:
             yield problem_of(error, file.where)
 
 
-def _utterances(file: SourceFile, place: Place, options: ReadOptions) -> Iterator[Record | pa.RecordBatch]:
+def _utterances(file: SourceFile, place: Place, options: ReadOptions) -> Iterator[Record | RecordBatch]:
     """The lines of a file, the accounts in them, and what stretch of time they cover."""
     named: set[str] = set()
     odd: list[int] = []
@@ -80,13 +80,14 @@ def _utterances(file: SourceFile, place: Place, options: ReadOptions) -> Iterato
     since: datetime | None = None
     until: datetime | None = None
     with _on_disk(file) as path:
-        for batch in _batches(path, place, file.modified):
-            readable = _readable(batch, odd, rows)
+        same = _same_for_all(place, file.modified)
+        for batch in _batches(path, place):
+            readable = _arriving(_readable(batch, odd, rows), same)
             rows += batch.num_rows
-            yield from _new_speakers(pc.unique(readable.column("speaker_id")).to_pylist(), named)
-            ends = pc.min_max(readable.column("written_at")).as_py()
-            since = min(filter(None, (since, ends["min"])), default=None)
-            until = max(filter(None, (until, ends["max"])), default=None)
+            yield from _new_speakers(arrow.distinct(readable.column("speaker_id"))[0].to_pylist(), named)
+            first, last = _ends(readable.column("written_at"))
+            since = min(filter(None, (since, first)), default=None)
+            until = max(filter(None, (until, last)), default=None)
             yield readable
         for record in _odd_lines(path, odd, file, place) if odd else ():
             if isinstance(record, Utterance):
@@ -106,15 +107,24 @@ def _place_of(file: SourceFile, options: ReadOptions) -> Place:
     return Place(id=f"convokit:{name}", name=name, source="convokit", url=options.url)
 
 
-def _new_speakers(identifiers: list[str | None], named: set[str]) -> Iterator[Speaker]:
+def _new_speakers(identifiers: Sequence[str | None], named: set[str]) -> Iterator[Speaker]:
     for identifier in identifiers:
         if identifier is not None and identifier not in named:
             named.add(identifier)
             yield Speaker(id=identifier, name=identifier.split("/", 1)[1])
 
 
-def _batches(path: Path, place: Place, collected_at: datetime) -> Iterator[pa.RecordBatch]:
-    """The lines of a file as batches of `schema.ARRIVING`, in order; an unreadable line is a row without an id."""
+def _ends(times: Array) -> tuple[datetime | None, datetime | None]:
+    """The earliest and the latest of these times; None where there is none."""
+    told = times.cast(DataType.int64()).to_pylist()
+    if times.null_count:
+        told = [moment for moment in told if moment is not None]
+    ends = Array([min(told), max(told)] if told else [None, None], DataType.int64()).cast(times.type).to_pylist()
+    return ends[0], ends[1]
+
+
+def _batches(path: Path, place: Place) -> Iterator[RecordBatch]:
+    """What the lines of a file say, in order; an unreadable line is a row without an id."""
     prefix = f"{place.id}/".replace("'", "''")
     given = {
         "id": f"'{prefix}' || id",
@@ -127,7 +137,6 @@ def _batches(path: Path, place: Place, collected_at: datetime) -> Iterator[pa.Re
     }
     columns = ", ".join(f'{expression} as "{name}"' for name, expression in given.items())
     fields = ", ".join(f"'{name}': '{kind}'" for name, kind in _FIELDS.items())
-    same = _same_for_all(place, collected_at)
     with duckdb.connect() as connection:
         connection.execute("set TimeZone = 'UTC'")
         connection.execute("set enable_external_file_cache = false")
@@ -138,23 +147,16 @@ def _batches(path: Path, place: Place, collected_at: datetime) -> Iterator[pa.Re
                                  maximum_object_size = {LONGEST},
                                  columns = {{{fields}}}))"""
         )
-        for batch in relation.to_arrow_reader(ROWS):
-            read = {name: batch.column(name).cast(ARRIVING.field(name).type) for name in given}
-            arrays = [read[name] if name in read else same[name].slice(0, batch.num_rows) for name in ARRIVING.names]
-            yield pa.RecordBatch.from_arrays(arrays, schema=ARRIVING)
+        yield from arrow.batches(relation, ROWS)
 
 
-def _same_for_all(place: Place, collected_at: datetime) -> dict[str, pa.Array]:
+def _same_for_all(place: Place, collected_at: datetime) -> dict[str, Array]:
     """The columns of `schema.ARRIVING` that say the same for every line, `ROWS` long."""
     said = {
         "place": place.id, "collected_at": collected_at, "format": "plain", "visibility": "public", "is_deleted": False,
     }  # fmt: skip
-    return {
-        field.name: pa.repeat(pa.scalar(said[field.name], field.type), ROWS)
-        if field.name in said
-        else pa.nulls(ROWS, field.type)
-        for field in ARRIVING
-    }
+    once = Array([0] * ROWS, DataType.uint32())
+    return {field.name: arrow.array([said.get(field.name)], field.type).take(once) for field in ARRIVING}
 
 
 def _literal(text: str) -> str:
@@ -173,18 +175,28 @@ def _on_disk(file: SourceFile) -> Iterator[Path]:
         yield Path(copy.name)
 
 
-def _readable(batch: pa.RecordBatch, odd: list[int], before: int) -> pa.RecordBatch:
-    """The rows that have an id, without counters in their meta; the others are noted by their position."""
+def _readable(batch: RecordBatch, odd: list[int], before: int) -> RecordBatch:
+    """The rows that have an id; the others are noted by their position."""
     identifiers = batch.column("id")
-    if identifiers.null_count:
-        missing = pc.is_null(identifiers)
-        odd += [before + int(index) for index in pc.indices_nonzero(missing).to_pylist()]
-        batch = batch.filter(pc.invert(missing))
-    meta = batch.column("meta")
-    if meta.null_count == batch.num_rows:
+    if not identifiers.null_count:
         return batch
-    kept = [json.dumps(without_counters(json.loads(m)), ensure_ascii=False) if m else None for m in meta.to_pylist()]
-    return batch.set_column(ARRIVING.get_field_index("meta"), ARRIVING.field("meta"), pa.array(kept, pa.string()))
+    told = identifiers.to_pylist()
+    odd += [before + position for position, identifier in enumerate(told) if identifier is None]
+    there = [position for position, identifier in enumerate(told) if identifier is not None]
+    return batch.take(Array(there, DataType.uint32()))
+
+
+def _arriving(batch: RecordBatch, same: dict[str, Array]) -> RecordBatch:
+    """What some lines say as a batch of `schema.ARRIVING`, without counters in their meta."""
+    arrays = {name: array.slice(0, batch.num_rows) for name, array in same.items()}
+    arrays |= {name: batch.column(name).cast(ARRIVING.field(name).type) for name in batch.column_names}
+    meta = arrays["meta"]
+    if meta.null_count < batch.num_rows:
+        kept = [
+            json.dumps(without_counters(json.loads(m)), ensure_ascii=False) if m else None for m in meta.to_pylist()
+        ]
+        arrays["meta"] = Array(kept, DataType.string())
+    return RecordBatch.from_arrays([arrays[name] for name in ARRIVING.names], schema=ARRIVING)
 
 
 def _odd_lines(path: Path, odd: list[int], file: SourceFile, place: Place) -> Iterator[Utterance | Problem]:

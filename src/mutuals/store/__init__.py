@@ -6,15 +6,16 @@ process that is killed leaves whole batches only, and adding again completes wha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import duckdb
-import pyarrow as pa
+from arro3.core import RecordBatch, Table
 
+from mutuals import arrow
 from mutuals.errors import LibraryInUse, NotALibrary
 from mutuals.schema import key_of
 from mutuals.sources import Record
@@ -52,7 +53,6 @@ class Store:
             NotALibrary: The file is something else.
             LibraryTooNew: A later version of mutuals wrote it.
         """
-        pa.set_memory_pool(pa.system_memory_pool())  # Arrow's own keeps what a batch has freed: 40 MB at a million
         in_memory = str(path) == ":memory:"
         file = None if in_memory else Path(path).expanduser()
         connection = duckdb.connect(":memory:")
@@ -86,15 +86,29 @@ class Store:
         cursor.execute("use lib")
         return cursor
 
-    def query(self, sql: str, parameters: Sequence[object] = ()) -> pa.Table:
+    def query(self, sql: str, parameters: Sequence[object] = ()) -> Table:
         """The rows of a SELECT, whole, through a cursor of their own."""
         with self.cursor() as cursor:
-            return cursor.sql(sql, params=list(parameters)).to_arrow_table()
+            return Table.from_arrow(cursor.sql(sql, params=list(parameters)))
 
-    def scan(self, sql: str, parameters: Sequence[object] = (), rows: int = 8192) -> Iterator[pa.RecordBatch]:
+    def scan(self, sql: str, parameters: Sequence[object] = (), rows: int = 8192) -> Iterator[RecordBatch]:
         """The rows of a SELECT as a stream of batches, through a cursor of their own."""
         with self.cursor() as cursor:
-            yield from cursor.sql(sql, params=list(parameters)).to_arrow_reader(rows)
+            yield from arrow.batches(cursor.sql(sql, params=list(parameters)), rows)
+
+    def save_parquet(self, sql: str, file: Path, metadata: Mapping[str, str]) -> None:
+        """Write the rows of a SELECT into a Parquet file, compressed with zstd; one without rows has the columns alone.
+
+        Args:
+            sql: The SELECT.
+            file: The file to make.
+            metadata: Kept in the file as its key-value metadata.
+
+        Raises:
+            duckdb.IOException: The file cannot be written.
+        """
+        with self.cursor() as cursor:
+            save_parquet(cursor, sql, file, metadata)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -108,7 +122,7 @@ class Store:
         self.connection.execute("commit")
 
     def add(
-        self, records: Iterable[Record | pa.RecordBatch], progress: Callable[[Merged], None] = lambda _: None
+        self, records: Iterable[Record | RecordBatch], progress: Callable[[Merged], None] = lambda _: None
     ) -> Merged:
         """Take in everything a source yields, batch by batch; each batch is whole or not there.
 
@@ -161,11 +175,10 @@ class Store:
                 " and (until is null or ?::timestamptz is null or until >= ?)"
             )
             identity: list[Any] = [place, conversation_key, extent, note]
-            [old] = self.query(
-                f"""select min(since) as since, max(until) as until from coverage where {same} and {touching}""",
-                [*identity, until, until, since, since],
-            ).to_pylist()
             touched = [*identity, until, until, since, since]
+            [old] = arrow.rows(self.query(
+                f"select min(since) as since, max(until) as until from coverage where {same} and {touching}", touched,
+            ))  # fmt: skip
             since = min(since, old["since"]) if since and old["since"] else since or old["since"]
             until = max(until, old["until"]) if until and old["until"] else until or old["until"]
             row = [place, conversation_key, since, until, extent, note]
@@ -231,5 +244,11 @@ class Store:
         self.close()
 
 
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")
+def save_parquet(cursor: duckdb.DuckDBPyConnection, sql: str, file: Path, metadata: Mapping[str, str]) -> None:
+    """Write the rows of a SELECT as `Store.save_parquet` does, through any connection."""
+    kept = ", ".join(f"\"{name}\": '{_quoted(value)}'" for name, value in metadata.items())
+    cursor.execute(f"copy ({sql}) to '{_quoted(file)}' (format parquet, compression zstd, kv_metadata {{{kept}}})")
+
+
+def _quoted(words: Path | str) -> str:
+    return str(words).replace("'", "''")

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-import pyarrow as pa
+from arro3.core import RecordBatch, Schema, Table
 
+from mutuals import arrow
 from mutuals.errors import Problem
 from mutuals.model import Coverage, Place, Speaker, Utterance
 from mutuals.schema import ARRIVING, TABLES, key_of
@@ -26,7 +27,7 @@ class Arrivals:
     """One batch on its way into the store.
 
     Attributes:
-        utterances: Tables of `schema.ARRIVING`.
+        utterances: Batches of `schema.ARRIVING`.
         rows: Utterances that came one by one, as tuples in the order of `schema.ARRIVING`.
         links: Rows of the table `link`.
         marks: Rows of the table `mark`.
@@ -37,7 +38,7 @@ class Arrivals:
         characters: Length of the text in `rows`.
     """
 
-    utterances: list[pa.RecordBatch] = field(default_factory=list)
+    utterances: list[RecordBatch] = field(default_factory=list)
     rows: list[tuple[Any, ...]] = field(default_factory=list)
     links: list[tuple[Any, ...]] = field(default_factory=list)
     marks: list[tuple[Any, ...]] = field(default_factory=list)
@@ -47,13 +48,11 @@ class Arrivals:
     problems: list[Problem] = field(default_factory=list)
     characters: int = 0
 
-    def take(self, record: Record | pa.RecordBatch) -> None:
-        """Put one record where it belongs."""
+    def take(self, record: Record | RecordBatch) -> None:
+        """Put one record where it belongs; any other thing is a batch of `schema.ARRIVING`, of whatever library."""
         match record:
             case Utterance():
                 self._take_utterance(record)
-            case pa.RecordBatch():
-                self.utterances.append(record)
             case Speaker():
                 known = self.speakers.get(record.id)
                 if known is None or (is_unnamed(known) and not is_unnamed(record)):
@@ -69,6 +68,10 @@ class Arrivals:
                 self.coverages.append(record)
             case Problem():
                 self.problems.append(record)
+            case RecordBatch():
+                self.utterances.append(record)
+            case _:
+                self.utterances.append(arrow.shaped(record, ARRIVING))
 
     def _take_utterance(self, u: Utterance) -> None:
         key = key_of(u.id)
@@ -91,15 +94,13 @@ class Arrivals:
             or sum(batch.num_rows for batch in self.utterances) >= ROWS
         )
 
-    def utterance_table(self) -> pa.Table:
+    def utterance_table(self) -> Table:
         """All utterances of the batch, in the order of arrival within each of its two forms."""
-        tables = [pa.Table.from_batches(self.utterances, ARRIVING)] if self.utterances else []
-        if self.rows:
-            tables.append(table_of(self.rows, ARRIVING))
-        return pa.concat_tables(tables) if tables else ARRIVING.empty_table()
+        parts = [*self.utterances, batch_of(self.rows, ARRIVING)] if self.rows else self.utterances
+        return Table.from_batches(parts, schema=ARRIVING)
 
-    def side_table(self, name: str) -> pa.Table:
-        """The table `link`, `mark`, `place`, `speaker` or `problem` of the batch."""
+    def side_table(self, name: str) -> RecordBatch:
+        """The rows of the table `link`, `mark`, `place`, `speaker` or `problem` of the batch."""
         rows: Iterable[tuple[Any, ...]]
         if name == "link":
             rows = self.links
@@ -114,7 +115,7 @@ class Arrivals:
                 (key_of(f"{p.kind} {p.where}"), p.kind, p.where, p.message, p.place, p.excerpt[:200], p.is_lost)
                 for p in self.problems
             ]
-        return table_of(list(rows), TABLES[name])
+        return batch_of(list(rows), TABLES[name])
 
 
 def is_unnamed(speaker: Speaker) -> bool:
@@ -122,27 +123,21 @@ def is_unnamed(speaker: Speaker) -> bool:
     return speaker.id.endswith(f"/{speaker.name}")
 
 
-def table_of(rows: list[tuple[Any, ...]], schema: pa.Schema) -> pa.Table:
-    """Rows as an Arrow table; a lone surrogate, which no database stores, becomes U+FFFD.
+def batch_of(rows: list[tuple[Any, ...]], schema: Schema) -> RecordBatch:
+    """Rows as an Arrow batch; a lone surrogate, which no database stores, becomes a question mark.
 
     Raises:
-        pyarrow.ArrowInvalid: A value does not fit its column; a mistake in a source.
+        TypeError, OverflowError: A value does not fit its column; a mistake in a source.
     """
     columns: list[tuple[Any, ...]] = list(zip(*rows, strict=True)) if rows else [()] * len(schema)
-    return pa.Table.from_arrays(
-        [_array(column, kind.type) for column, kind in zip(columns, schema, strict=True)], schema=schema
-    )
-
-
-def _array(values: tuple[Any, ...], kind: pa.DataType) -> pa.Array:
     try:
-        return pa.array(values, kind)
+        return arrow.columns(columns, schema)
     except UnicodeEncodeError:
-        clean = [v.encode("utf-8", "replace").decode() if isinstance(v, str) else v for v in values]
-        return pa.array(clean, kind)
+        clean = [[v.encode("utf-8", "replace").decode() if isinstance(v, str) else v for v in c] for c in columns]
+        return arrow.columns(clean, schema)
 
 
-def batches(records: Iterable[Record | pa.RecordBatch]) -> Iterator[Arrivals]:
+def batches(records: Iterable[Record | RecordBatch]) -> Iterator[Arrivals]:
     """Records in batches of at most `ROWS` utterances or `CHARACTERS` characters, the last one smaller."""
     arrivals = Arrivals()
     for record in records:

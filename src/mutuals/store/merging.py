@@ -13,8 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import duckdb
-import pyarrow as pa
-import pyarrow.compute as pc
+from arro3.core import Table
 
 from mutuals.errors import Problem
 from mutuals.schema import TABLES
@@ -65,14 +64,14 @@ def merge(connection: duckdb.DuckDBPyConnection, arrivals: Arrivals) -> Merged:
         What became of it. The keys of new and changed messages are also in the table `touched`, in the same
         transaction, so that an update of the derived tables that was interrupted can be taken up again.
     """
-    table = keyed(arrivals.utterance_table())
+    table, is_once = keyed(arrivals.utterance_table())
     connection.execute("begin")
     try:
         merged = Merged()
         if table.num_rows:
             connection.register("arriving", table)
             try:
-                merged = _insert_new(connection, table, arrivals) or _merge_known(connection, arrivals)
+                merged = (is_once and _insert_new(connection, table, arrivals)) or _merge_known(connection, arrivals)
             finally:
                 connection.unregister("arriving")
         _merge_sides(connection, arrivals)
@@ -84,19 +83,22 @@ def merge(connection: duckdb.DuckDBPyConnection, arrivals: Arrivals) -> Merged:
     return merged + problems
 
 
-def _insert_new(connection: duckdb.DuckDBPyConnection, table: pa.Table, arrivals: Arrivals) -> Merged | None:
-    """Insert a batch of which no id occurs twice in it or in the library: the common case, and the quick one.
+def _insert_new(connection: duckdb.DuckDBPyConnection, table: Table, arrivals: Arrivals) -> Merged | None:
+    """Insert a batch, in which no id occurs twice, if none is in the library: the common case, and the quick one.
 
     Returns:
         What became of the batch; None when some id was known.
     """
     run = connection.execute
-    if len(pc.unique(table.column("utterance"))) != table.num_rows:
-        return None
-    if run("select 1 from lib.main.utterance semi join arriving using (utterance) limit 1").fetchall():
-        return None
-    run(f"insert into lib.main.utterance select {_COLUMNS} from arriving")
-    run("insert into lib.main.touched select utterance from arriving")
+    keys = table.select(["utterance"])  # by itself: DuckDB takes over every column of a table that it reads
+    connection.register("arriving_key", keys)
+    try:
+        if run("select 1 from lib.main.utterance semi join arriving_key using (utterance) limit 1").fetchall():
+            return None
+        run(f"insert into lib.main.utterance select {_COLUMNS} from arriving")
+        run("insert into lib.main.touched from arriving_key")
+    finally:
+        connection.unregister("arriving_key")
     _insert_links(connection, arrivals, only=None)
     return Merged(new=table.num_rows)
 

@@ -8,18 +8,18 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import duckdb
-import pyarrow as pa
+from arro3.core import DataType, Field
 
 from mutuals.errors import LibraryTooNew, NotALibrary
-from mutuals.schema import DERIVED, TABLES
+from mutuals.schema import DERIVED, TABLES, TIME
 
 _SQL_TYPES = {
-    pa.string(): "varchar",
-    pa.int64(): "bigint",
-    pa.int32(): "integer",
-    pa.bool_(): "boolean",
-    pa.timestamp("us", tz="UTC"): "timestamptz",
-    pa.list_(pa.int32()): "integer[]",
+    DataType.string(): "varchar",
+    DataType.int64(): "bigint",
+    DataType.int32(): "integer",
+    DataType.bool(): "boolean",
+    TIME: "timestamptz",
+    DataType.list(Field("item", DataType.int32())): "integer[]",
 }
 
 

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal, Protocol, get_args
 
-import pyarrow as pa
-import pyarrow.parquet as pq
+from arro3.core import RecordBatch
 
+from mutuals import arrow
 from mutuals.errors import UsageError
 from mutuals.schema import DERIVED, GATHERED, TABLES
 from mutuals.views.guard import check
@@ -43,8 +43,12 @@ _MESSAGE_KEYS = {
 class Streams(Queries, Protocol):
     """What an export needs of a library: reading whole answers, and reading long ones as a stream."""
 
-    def scan(self, sql: str, parameters: Sequence[object] = (), rows: int = 8192) -> Iterator[pa.RecordBatch]:
+    def scan(self, sql: str, parameters: Sequence[object] = (), rows: int = 8192) -> Iterator[RecordBatch]:
         """The rows of one read-only query, batch by batch."""
+        ...
+
+    def save_parquet(self, sql: str, file: Path, metadata: Mapping[str, str]) -> None:
+        """Write the rows of one read-only query into a Parquet file, with metadata beside them."""
         ...
 
 
@@ -96,14 +100,11 @@ def _remove(path: Path) -> None:
 
 
 def _parquet(library: Streams, folder: Path) -> None:
-    """Every gathered and derived table as one zstd file."""
+    """Every gathered and derived table as one zstd file; what its columns mean is in its key-value metadata."""
     folder.mkdir()
     for table in (*GATHERED, *DERIVED):
-        schema = TABLES[table]
-        schema = pa.schema([field.with_nullable(True) for field in schema])
-        with pq.ParquetWriter(folder / f"{table}.parquet", schema, compression="zstd") as writer:
-            for batch in library.scan(_public_rows(table)):
-                writer.write_table(pa.Table.from_batches([batch]).select(schema.names).cast(schema))
+        meanings = {field.name: field.metadata_str["meaning"] for field in TABLES[table]}
+        library.save_parquet(_public_rows(table), folder / f"{table}.parquet", {"meanings": json.dumps(meanings)})
 
 
 def _public_rows(table: str) -> str:
@@ -148,7 +149,7 @@ WHERE {PUBLIC.format("u.")} ORDER BY u.place, u.written_at NULLS FIRST, u.uttera
 def _messages(library: Streams) -> Iterator[list[dict[str, Any]]]:
     """Every public message as a record for JSON, batch by batch."""
     for batch in library.scan(_MESSAGES, (), BATCH):
-        found = batch.to_pylist()
+        found = arrow.rows(batch)
         keys = [row["utterance"] for row in found]
         texts = {row["utterance"]: row["text"] for row in found}
         acts, toward, targets = _acts(library, keys, texts)
@@ -248,7 +249,7 @@ def _convokit(library: Streams, folder: Path) -> None:
         SOMEONE_ID: {"meta": {"name": SOMEONE_ID, "handle": None, "is_automated": False}, "vectors": []}
     }
     for batch in library.scan(_public_rows("speaker")):
-        for row in batch.to_pylist():
+        for row in arrow.rows(batch):
             meta = {"name": row["name"], "handle": row["handle"], "is_automated": row["is_automated"]}
             speakers[row["id"]] = {"meta": meta, "vectors": []}
     _write(folder / "speakers.json", speakers)

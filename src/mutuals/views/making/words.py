@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Literal, NamedTuple, Protocol
 
-import pyarrow as pa
+from arro3.core import DataType, Table
 
 from mutuals.model import SOMEONE, Person, Quote
 from mutuals.schema import TIME
@@ -21,7 +21,7 @@ _RTL = frozenset({"R", "AL"})
 class Queries(Protocol):
     """What a builder needs of a library: reading."""
 
-    def query(self, sql: str, parameters: Sequence[object] = ()) -> pa.Table:
+    def query(self, sql: str, parameters: Sequence[object] = ()) -> Table:
         """The answer to one read-only query."""
         ...
 
@@ -48,7 +48,7 @@ class Span(NamedTuple):
 def rows(library: Queries, sql: str, params: Sequence[object] = ()) -> list[tuple[Any, ...]]:
     """The rows of a query as tuples, times in UTC."""
     table = library.query(sql, params)
-    columns = [c.cast(TIME) if str(c.type).startswith("timestamp") else c for c in table.columns]
+    columns = [c.cast(TIME) if DataType.is_timestamp(c.type) else c for c in table.columns]
     return list(zip(*(c.to_pylist() for c in columns), strict=True))
 
 
