@@ -232,3 +232,18 @@ def _small(folder: Path) -> Path:
     square = archives_in(write_village(folder / "archives"))[0]
     assert 0 == run(folder / "l.mutuals", "add", str(square), "--complete").exit_code
     return folder / "l.mutuals"
+
+
+@pytest.mark.parametrize("reader", ["cues", "learned"])
+def test_quality_measures_a_reader(village: Path, tmp_path: Path, reader: str) -> None:
+    """`quality` gives a line a label, and with --json a row with its figures; none of it is about a person."""
+    file = tmp_path / "glen.jsonl"
+    rows = [{"text": "Thank you Ben!", "u": {"thanks": 1}}, {"text": "The hinge is loose.", "u": {"thanks": 0}}]
+    file.write_text("\n".join(json.dumps(row) for row in rows), "utf-8")
+
+    told = run(village, "quality", str(file), "--reader", reader)
+    (row,) = json.loads(run(village, "quality", str(file), "--reader", reader, "--json").output)
+
+    assert "thanks" in told.output
+    assert ("glen", "thanks", 2, 1) == (row["set"], row["act"], row["n"], row["positives"])
+    assert (1.0, 1.0, 1.0) == (row["precision"], row["recall"], row["f1"])

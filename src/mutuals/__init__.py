@@ -14,16 +14,21 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mutuals.library import Library
+    from mutuals.reading import Reader
 
 __version__ = "0.1.0"
 
 
-def open(path: Path | str) -> Library:
+def open(path: Path | str, reader: Reader | None = None) -> Library:
     """Open a library, making it when it is not there; `":memory:"` makes one that is gone when closed.
+
+    Args:
+        path: The file.
+        reader: Who reads what is added; by default the first of `mutuals.plugins.readers()`.
 
     Raises:
         mutuals.errors.LibraryError: The file cannot be used; its subclasses say why.
     """
     from mutuals.library import open_library
 
-    return open_library(path)
+    return open_library(path, reader)

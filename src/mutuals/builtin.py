@@ -22,7 +22,8 @@ def mutuals_sources() -> Sequence[Source]:
 
 @hookimpl
 def mutuals_readers() -> Sequence[Reader]:
-    """The reader of explicit cues."""
+    """The learned reader, which is in use unless another is chosen, and that of explicit cues."""
     from mutuals.reading import cues
+    from mutuals.reading.learned import reader
 
-    return (cues.CueReader(),)
+    return (reader.LearnedReader(), cues.CueReader())

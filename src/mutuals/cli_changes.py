@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import time
 from collections.abc import Callable
@@ -194,10 +195,14 @@ def export(ctx: click.Context, kind: str, to: Path, force: bool, as_json: bool) 
 @shared.json_option
 @click.pass_context
 def quality(ctx: click.Context, files: tuple[Path, ...], reader: str | None, as_json: bool) -> None:
-    """Measure how often a reader is right, on annotated messages."""
+    """Measure how often a reader is right, on annotated messages.
+
+    Each line says of one label how often the best guess of the reader is right, and, behind it, how often what it
+    would show is.
+    """
     from mutuals.errors import PathNotFound, UsageError
     from mutuals.plugins import readers
-    from mutuals.reading.quality import measure
+    from mutuals.reading.quality import as_records, as_table, measure
 
     for file in files:
         if not file.is_file():
@@ -207,12 +212,10 @@ def quality(ctx: click.Context, files: tuple[Path, ...], reader: str | None, as_
         raise UsageError(f"No reader is called {reader}. There are: {', '.join(found)}.")
     measured = measure(found[reader] if reader else readers()[0], files)
     if as_json:
-        shared.show_json([asdict(row) for row in measured])
+        # Not through the guard of pages: these are figures of a reader, they speak of no message and of nobody.
+        click.echo(json.dumps(as_records(measured), indent=2))
         return
-    for row in measured:
-        shares = (("precision", row.precision), ("recall", row.recall), ("F1", row.f1))
-        said = ", ".join(f"{name} {share:.2f}" if share is not None else f"{name} unknown" for name, share in shares)
-        click.echo(f"{row.set} {row.label} as {row.act}: {said} ({row.n:,} messages)")
+    click.echo(as_table(measured))
 
 
 @click.command()

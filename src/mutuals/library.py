@@ -257,12 +257,16 @@ def _host_named(path: Path, name: str) -> str | None:
 __all__ = ["Library", "Receipt", "SourceFile"]
 
 
-def open_library(path: Path | str) -> Library:
+def open_library(path: Path | str, reader: Reader | None = None) -> Library:
     """Open a library, making it when it is not there; `":memory:"` makes one that is gone when closed.
+
+    Args:
+        path: The file.
+        reader: Who reads what is added; by default the first of `mutuals.plugins.readers()`.
 
     An update that was interrupted is taken up when the library is next added to or shown.
 
     Raises:
         LibraryError: The file cannot be used; see the subclasses.
     """
-    return Library(Store.open(path))
+    return Library(Store.open(path), reader)

@@ -19,6 +19,7 @@ from mutuals.cli import main
 from mutuals.demo.village import archives_in, write_village
 from mutuals.library import Library
 from mutuals.model import Extent
+from mutuals.reading import Reader
 from mutuals.sources import ReadOptions
 from mutuals.views.app import create_app
 from mutuals.views.export import KINDS, export
@@ -29,10 +30,12 @@ WHOLE = {"square", "parish.mbox"}
 """The archives of which the village says that they are complete."""
 
 
-def grow(folder: Path, extent: Extent | None = None, archives: Path | None = None) -> Path:
+def grow(
+    folder: Path, extent: Extent | None = None, archives: Path | None = None, reader: Reader | None = None
+) -> Path:
     """The library file of the village; `extent`, when given, is what is said of every archive."""
     path = folder / "village.mutuals"
-    with mutuals.open(path) as library:
+    with mutuals.open(path, reader) as library:
         for archive in archives_in(archives or write_village(folder / "archives")):
             known: Extent = "complete" if archive.name in WHOLE else "unknown"
             library.add(archive, ReadOptions(extent=extent or known))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from itertools import count, islice
 from typing import Any
 
@@ -74,11 +75,18 @@ class CueReader:
             yield arrow.columns(list(zip(*lines, strict=True)) if lines else [()] * len(READ_ACT), READ_ACT)
 
     def _rows(self, row: dict[str, Any], names: Callable[[], list[str | None] | None]) -> Iterator[tuple[Any, ...]]:
-        key, text = row["utterance"], (row["text"] or "")[:_LONGEST]
-        nothing = (None, None, None, None, None, None)
+        yield from as_rows(row["utterance"], self.look(row, names))
+
+    def look(self, row: dict[str, Any], names: Callable[[], list[str | None] | None]) -> Looked:
+        """What the cues say of one message; for readers that go on from there.
+
+        Args:
+            row: A row of `schema.MESSAGE` without `names`.
+            names: Gives the names; asked only when words are found that may name somebody.
+        """
+        text = (row["text"] or "")[:_LONGEST]
         if not text.strip():
-            yield key, declared(row["lang"]) or "und", "unread", "no text", *nothing
-            return
+            return Looked(declared(row["lang"]) or "und", "no text", None, [])
         masked = mask(text, row["code"] or ())
         low = lowered(masked)
         spaced = low.translate(_SPLIT)
@@ -88,13 +96,38 @@ class CueReader:
         if primary == "und" and (text.isascii() or not words):
             primary = "en"  # too little to tell; reading it finds nothing or a plain English word
         if primary not in self.languages:
-            yield key, lang, "unread", "language", *nothing
-            return
-        found = _acts(_message(row, text, masked, low, names, cue_lists.load(primary)), spaced)
-        for act in found:
-            yield key, lang, "read", "", act.act, act.sub_kind, act.start, act.end, act.certainty, act.named
-        if not found:
-            yield key, lang, "read", "", *nothing
+            return Looked(lang, "language", None, [])
+        message = _message(row, text, masked, low, names, cue_lists.load(primary))
+        return Looked(lang, "", message, _acts(message, spaced))
+
+
+@dataclass(slots=True)
+class Looked:
+    """One message as the cues see it.
+
+    Attributes:
+        lang: Its language, BCP 47.
+        reason: Why it is unread; empty when it was read.
+        message: The message as the rules see it; None when it is unread.
+        found: The acts that the cues find, at any certainty.
+    """
+
+    lang: str
+    reason: str
+    message: Message | None
+    found: list[Found]
+
+
+def as_rows(key: int, looked: Looked) -> Iterator[tuple[Any, ...]]:
+    """The rows of `schema.READ_ACT` for a message: one an act, or one without an act."""
+    outcome = "unread" if looked.message is None else "read"
+    for act in looked.found:
+        yield (
+            key, looked.lang, outcome, looked.reason,
+            act.act, act.sub_kind, act.start, act.end, act.certainty, act.named,
+        )  # fmt: skip
+    if not looked.found:
+        yield key, looked.lang, outcome, looked.reason, None, None, None, None, None, None
 
 
 def _message(

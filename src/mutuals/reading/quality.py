@@ -1,15 +1,13 @@
 """How often a reader is right: precision and recall of each act on labelled messages.
 
-Labelled files hold one JSON object a line with `text`, `parent`, `parent_same_author`, `lang`, `split` and `u`, the
-labels that were annotated (1 or 0). A label that is absent is unknown and never counts against a reader.
+What a reader says is measured twice: all of it, `perhaps` included, since that is its best guess, and what it says
+firmly enough to be shown. Labels and acts are compared by the table in `labels.py`.
 """
 
 from __future__ import annotations
 
-import io
-import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +15,12 @@ from arro3.core import RecordBatch
 
 from mutuals import arrow
 from mutuals.reading import Reader
+from mutuals.reading.labels import LABELS, examples
 from mutuals.schema import MESSAGE
-from mutuals.sources.streams import zstd
 
 _BATCH = 4096
+Said = set[tuple[str, str | None]]
+"""Acts with their finer kinds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,10 +33,13 @@ class Row:
         act: The act that it is compared with.
         n: Messages for which the label is known.
         positives: Those that carry it.
-        claimed: Messages for which the reader says the act.
+        claimed: Messages for which the reader says the act, be it only `perhaps`.
         precision: Share of the claimed that carry the label; None when nothing was claimed.
         recall: Share of the labelled that were claimed; None without positives.
         f1: Their harmonic mean; None when either is None.
+        shown: Messages for which it says the act firmly enough to be shown.
+        shown_precision: Precision of these; None when nothing would be shown.
+        shown_recall: Share of the labelled that would be shown; None without positives.
     """
 
     set: str
@@ -48,48 +51,17 @@ class Row:
     precision: float | None
     recall: float | None
     f1: float | None
+    shown: int
+    shown_precision: float | None
+    shown_recall: float | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mapping:
-    """Which act a label is compared with, and why; `sub_kinds` narrows the act when given."""
+@dataclass(slots=True)
+class _Heard:
+    """What a reader says of one message: at all, and firmly."""
 
-    act: str
-    why: str
-    sub_kinds: tuple[str, ...] = ()
-
-
-LABELS: dict[str, Mapping] = {
-    "question": Mapping(act="asks", why="both seek something; the sets also count rhetorical questions"),
-    "request_help": Mapping(act="asks", why="a request for help is an ask", sub_kinds=("favour", "support", "fact")),
-    "request": Mapping(act="asks", why="speech act of requesting; the set counts commands to nobody too"),
-    "question_pref": Mapping(act="asks", why="asks what the other side wants"),
-    "answer": Mapping(act="answers", why="gives what the parent asks; here by another, under a parent that asks"),
-    "advice": Mapping(act="states", why="advice is the commonest answer; without a parent only the words can tell"),
-    "thanks": Mapping(act="thanks", why="gratitude in both"),
-    "praise": Mapping(act="praises", why="admiration; the set also counts approval of things and of what happened"),
-    "support": Mapping(act="comforts", why="sympathy, care, encouragement in both"),
-    "experience": Mapping(act="experience", why="self-disclosure of what was lived through"),
-    "agreement": Mapping(act="agrees", why="confirms what was said"),
-    "offer_help": Mapping(act="offers", why="commits own effort"),
-    "concession": Mapping(act="concedes", why="takes a correction"),
-    "evidence": Mapping(act="source", why="gives a source; the set also counts plain facts"),
-    "greeting": Mapping(act="welcomes", why="greets; the sets count every hello, we only welcomes to newcomers"),
-    "reported_back": Mapping(act="did", why="says that what was asked for was done"),
-    "took_advice_worked": Mapping(
-        act="came_back", why="says that advice worked", sub_kinds=("worked", "partly", "changed_view")
-    ),
-    "took_advice_failed": Mapping(act="came_back", why="says that advice failed", sub_kinds=("did_not_work", "partly")),
-}
-"""Every label that has a counterpart among the acts. The others (apology, emotion, humour ...) are not measured."""
-
-
-def examples(path: Path) -> Iterator[dict[str, Any]]:
-    """The labelled messages of a `.jsonl` or `.jsonl.zst` file, in its order."""
-    with path.open("rb") as raw, zstd.ZstdFile(raw) if path.suffix == ".zst" else raw as stream:
-        for line in io.TextIOWrapper(stream, encoding="utf-8"):
-            if line.strip():
-                yield json.loads(line)
+    all: Said = field(default_factory=set)
+    firm: Said = field(default_factory=set)
 
 
 def measure(reader: Reader, files: Sequence[Path], split: str | None = "test") -> list[Row]:
@@ -97,11 +69,15 @@ def measure(reader: Reader, files: Sequence[Path], split: str | None = "test") -
 
     Args:
         reader: Any reader.
-        files: `.jsonl` or `.jsonl.zst` files of labelled messages.
+        files: `.jsonl` or `.jsonl.zst` files of labelled messages, in the format that `labels.py` describes.
         split: Which part of each set to use, where the set has such a part; all of a set without it. None for all.
 
     Returns:
-        One row a set and label, in order of set and label; only what the reader says `sure` or `likely` counts.
+        One row a set and label, in order of set and label. A label without a counterpart among the acts has none.
+
+    Raises:
+        OSError: A file cannot be read.
+        json.JSONDecodeError: A line is no JSON.
     """
     rows = []
     for path in files:
@@ -109,67 +85,82 @@ def measure(reader: Reader, files: Sequence[Path], split: str | None = "test") -
         known = list(examples(path))
         if split is not None and any(example.get("split") == split for example in known):
             known = [example for example in known if example.get("split") == split]
-        said = _said(reader, known)
+        heard = _heard(reader, known)
         for label in sorted({label for example in known for label in example["u"]} & LABELS.keys()):
-            rows.append(_row(name, label, known, said))
+            if LABELS[label].act:
+                rows.append(_row(name, label, known, heard))
     return sorted(rows, key=lambda row: (row.set, row.label))
 
 
-def _row(name: str, label: str, known: list[dict[str, Any]], said: list[set[tuple[str, str | None]]]) -> Row:
+def _row(name: str, label: str, known: list[dict[str, Any]], heard: list[_Heard]) -> Row:
     mapping = LABELS[label]
-    claimed = right = positives = n = 0
-    for example, acts in zip(known, said, strict=True):
-        if label not in example["u"]:
-            continue
-        truth = bool(example["u"][label])
-        claim = any(act == mapping.act and (not mapping.sub_kinds or kind in mapping.sub_kinds) for act, kind in acts)
-        n, positives, claimed = n + 1, positives + truth, claimed + claim
-        right += truth and claim
-    precision = right / claimed if claimed else None
-    recall = right / positives if positives else None
-    f1 = 2 * right / (claimed + positives) if precision is not None and recall is not None else None
-    return Row(set=name, label=label, act=mapping.act, n=n, positives=positives, claimed=claimed,
-               precision=precision, recall=recall, f1=f1)  # fmt: skip
+
+    def says(said: Said) -> bool:
+        return any(act == mapping.act and (not mapping.sub_kinds or kind in mapping.sub_kinds) for act, kind in said)
+
+    truths = [
+        (bool(example["u"][label]), says(one.all), says(one.firm))
+        for example, one in zip(known, heard, strict=True)
+        if label in example["u"]
+    ]
+    positives = sum(truth for truth, _, _ in truths)
+    claimed, right = sum(said for _, said, _ in truths), sum(truth and said for truth, said, _ in truths)
+    shown, shown_right = sum(firm for _, _, firm in truths), sum(truth and firm for truth, _, firm in truths)
+    return Row(
+        set=name, label=label, act=mapping.act, n=len(truths), positives=positives, claimed=claimed,
+        precision=_share(right, claimed), recall=_share(right, positives),
+        f1=2 * right / (claimed + positives) if claimed and positives else None,
+        shown=shown, shown_precision=_share(shown_right, shown), shown_recall=_share(shown_right, positives),
+    )  # fmt: skip
 
 
-def _said(reader: Reader, known: list[dict[str, Any]]) -> list[set[tuple[str, str | None]]]:
-    """The acts that the reader is at least fairly sure of, with `answers` from the parent where there is one."""
-    said = _read(reader, [(example["text"], example.get("parent"), example) for example in known], lambda act: act)
-    above = _read(reader, [(example.get("parent") or "", None, {}) for example in known], lambda act: act == "asks")
-    for acts, parents, example in zip(said, above, known, strict=True):
-        kinds = {act for act, _ in acts}
-        if "states" in kinds and parents and not example.get("parent_same_author"):
-            acts.add(("answers", None))
-    return said
+def _share(part: int, whole: int) -> float | None:
+    return part / whole if whole else None
 
 
-def _read(
-    reader: Reader, messages: list[tuple[str, str | None, dict[str, Any]]], wanted: Callable[[str], object]
-) -> list[set[tuple[str, str | None]]]:
-    said: list[set[tuple[str, str | None]]] = [set() for _ in messages]
+def _heard(reader: Reader, known: list[dict[str, Any]]) -> list[_Heard]:
+    """What the reader says of each message; one that does not say `answers` itself is taken by `states`."""
+    heard = _read(reader, [_message(number, example) for number, example in enumerate(known)])
+    if any(act == "answers" for one in heard for act, _ in one.all):
+        return heard
+    above = _read(
+        reader, [_message(number, {"text": example.get("parent") or ""}) for number, example in enumerate(known)]
+    )
+    for one, parent, example in zip(heard, above, known, strict=True):
+        asked = any(act == "asks" for act, _ in parent.firm) and not example.get("parent_same_author")
+        for said in (one.all, one.firm):
+            if any(act == "states" for act, _ in said):
+                said.add(("answers", "advice"))
+                if asked:
+                    said.add(("answers", None))
+    return heard
+
+
+def _read(reader: Reader, messages: list[dict[str, Any]]) -> list[_Heard]:
+    heard = [_Heard() for _ in messages]
 
     def batches() -> Iterator[RecordBatch]:
         for first in range(0, len(messages), _BATCH):
-            yield arrow.batch(
-                [_message(first + number, *message) for number, message in enumerate(messages[first : first + _BATCH])],
-                MESSAGE,
-            )
+            yield arrow.batch(messages[first : first + _BATCH], MESSAGE)
 
     for batch in reader.read(batches()):
         for row in arrow.rows(batch):
-            if not row["act"] or row["certainty"] == "perhaps" or not wanted(row["act"]):
-                continue
-            if row["act"] != "states" or row["certainty"] == "sure" or messages[row["utterance"]][1]:
-                said[row["utterance"]].add((row["act"], row["sub_kind"]))
-    return said
+            if row["act"]:
+                one, said = heard[row["utterance"]], (row["act"], row["sub_kind"])
+                one.all.add(said)
+                if row["certainty"] != "perhaps":
+                    one.firm.add(said)
+    return heard
 
 
-def _message(number: int, text: str | None, parent: str | None, example: dict[str, Any]) -> dict[str, Any]:
+def _message(number: int, example: dict[str, Any]) -> dict[str, Any]:
     own = bool(example.get("parent_same_author"))
+    who, parent = example.get("who"), example.get("parent")
     return {
-        "utterance": number, "lang": example.get("lang"), "title": None, "text": text, "code": None,
-        "parent_text": parent, "speaker_name": None, "is_opening": False, "by_opener": False,
-        "by_parent_speaker": own, "after_others": parent is not None and not own, "names": None,
+        "utterance": number, "lang": example.get("lang"), "title": None, "text": example.get("text"), "code": None,
+        "parent_text": parent, "speaker_name": None, "is_opening": who == "O",
+        "by_opener": who in {"O", "o"}, "by_parent_speaker": own,
+        "after_others": who != "O" and parent is not None and not own, "names": example.get("names"),
     }  # fmt: skip
 
 
@@ -181,11 +172,12 @@ def as_table(rows: Iterable[Row]) -> str:
 
     lines = [
         f"{'set':<16} {'label':<16} {'act':<11} {'n':>6} {'pos.':>6} {'claimed':>7}"
-        f" {'prec.':>6} {'recall':>6} {'F1':>5}"
+        f" {'prec.':>6} {'recall':>6} {'F1':>5} {'shown':>6} {'prec.':>6} {'recall':>6}"
     ]
     lines += [
         f"{row.set:<16} {row.label:<16} {row.act:<11} {row.n:>6} {row.positives:>6} {row.claimed:>7}"
         f" {share(row.precision):>6} {share(row.recall):>6} {share(row.f1):>5}"
+        f" {row.shown:>6} {share(row.shown_precision):>6} {share(row.shown_recall):>6}"
         for row in rows
     ]
     return "\n".join(lines)
