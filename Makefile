@@ -6,7 +6,7 @@ export UV_NO_PROGRESS := 1
 # Trust what the machine trusts, also behind a proxy of its own.
 export UV_SYSTEM_CERTS := 1
 
-.PHONY: setup demo test check docs bench clean
+.PHONY: setup demo test check docs bench train-setup train-measure clean
 
 setup: .venv/.ready
 
@@ -23,8 +23,8 @@ test: setup
 	@$(BIN)/python -m pytest
 
 check: setup
-	@$(BIN)/ruff format --check src tests bench
-	@$(BIN)/ruff check src tests bench
+	@$(BIN)/ruff format --check src tests bench train
+	@$(BIN)/ruff check src tests bench train
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
@@ -34,6 +34,22 @@ docs: setup
 
 bench: setup
 	@$(BIN)/python -m bench
+
+# Long work by hand, see train/README.md; it needs ../shared beside the project.
+TRAIN := train/work/venv/bin/python
+WEIGHTS := src/mutuals/reading/learned/weights
+
+train-setup:
+	@test -x $(TRAIN) || $(PYTHON) -m venv train/work/venv
+	@$(TRAIN) -m pip install --quiet -r train/requirements.txt -e .
+	@$(TRAIN) -m train.prepare
+
+train-measure:
+	@for k in 0 1; do \
+	  $(TRAIN) -m train.export train/work/fold$$k train/work/out$$k && cp $(WEIGHTS)/linear.npz train/work/out$$k/ && \
+	  $(TRAIN) -m train.calibrate train/work/out$$k train/work/fold0 train/work/fold1 --only $$k || exit 1; done
+	@$(TRAIN) -m train.measure $(WEIGHTS) 0=train/work/out0 1=train/work/out1
+	@$(TRAIN) -m train.card train/work/final $(WEIGHTS)
 
 clean:
 	rm -rf .venv docs/_build

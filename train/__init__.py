@@ -1,0 +1,1 @@
+"""How the weights of the learned reader are made; not part of what is installed."""
