@@ -66,7 +66,7 @@ def test_it_is_a_reader() -> None:
     assert isinstance(READER, Reader)
     assert "cues" == READER.name
     assert cue_lists.content_hash() == READER.version
-    assert frozenset({"en", "es", "de", "fr", "pt"}) == READER.languages
+    assert frozenset({"en", "es", "de", "fr", "ja", "pt"}) == READER.languages
 
 
 @settings(max_examples=150, deadline=None)
@@ -187,12 +187,14 @@ def test_a_title_supports_a_span_of_the_text() -> None:
         "(" * 40_000,
         "http://" * 6000, "it " * 15_000 + "works", "\n-- " * 12_000, "wie " * 9000 + "?", "¿" * 40_000,
         "e.g." * 10_000,
+        "ありがとう" * 9000, "どなたか" * 12_000, "私も" * 20_000, "「" * 40_000, "れば" * 20_000 + "。",
+        "ですか？" * 10_000,
     ],
 )  # fmt: skip
 def test_hostile_text_costs_little(text: str) -> None:
     """Text made to be slow is read within seconds."""
     begin = time.perf_counter()
-    for lang in ("en", "es", "de", "fr", "pt"):
+    for lang in ("en", "es", "de", "fr", "ja", "pt"):
         read(message(text, lang=lang), message(text, "O", lang=lang, title=text[:300]))
 
     assert 10 > time.perf_counter() - begin

@@ -65,6 +65,7 @@ class CueList:
 
     Attributes:
         language: Primary subtag.
+        spaced: Whether its words are set apart by spaces. Where they are not, words are found anywhere in a sentence.
         families: Cues by act.
         opening: For each word the acts to try on its sentence, in a message that opens its conversation: a bit each,
             in the order of `families`.
@@ -74,6 +75,7 @@ class CueList:
     """
 
     language: str
+    spaced: bool
     families: dict[str, Family]
     opening: dict[str, int]
     reply: dict[str, int]
@@ -81,27 +83,27 @@ class CueList:
     known: frozenset[str]
 
 
-def _compiled(fragments: list[str], *, whole_words: bool = True) -> re.Pattern[str]:
-    joined = "|".join(_spaced(fragment) for fragment in fragments)
+def _compiled(fragments: list[str], *, whole_words: bool) -> re.Pattern[str]:
+    joined = "|".join(_spaces(fragment) for fragment in fragments)
     return re.compile(rf"(?<!\w)(?:{joined})(?!\w)" if whole_words else f"(?:{joined})")
 
 
-def _spaced(fragment: str) -> str:
+def _spaces(fragment: str) -> str:
     fixed = _BEHIND.sub(lambda found: found.group().replace(" ", r"\s"), fragment)  # what looks back has one width
     return fixed.replace(" ?", r"\s?").replace("~", _GAP).replace(" ", r"\s+")
 
 
-def _family(act: str, entries: list[dict[str, Any]], unless: list[str]) -> Family:
+def _family(act: str, entries: list[dict[str, Any]], unless: list[str], *, spaced: bool) -> Family:
     cues, groups = [], []
     for number, entry in enumerate(entries):
-        groups.append(f"(?P<c{number}>{'|'.join(_spaced(say) for say in entry['say'])})")
+        groups.append(f"(?P<c{number}>{'|'.join(_spaces(say) for say in entry['say'])})")
         cues.append(
             Cue(
                 act=act,
                 sub_kind=entry.get("sub_kind"),
                 certainty=entry.get("certainty", "likely"),
                 where=entry.get("where", "any"),
-                unless=_compiled(entry["unless"]) if entry.get("unless") else None,
+                unless=_compiled(entry["unless"], whole_words=spaced) if entry.get("unless") else None,
             )
         )
         if cues[-1].where not in _PLACES:
@@ -109,9 +111,9 @@ def _family(act: str, entries: list[dict[str, Any]], unless: list[str]) -> Famil
     return Family(
         opening=_words(entries, ("any", "opening")),
         reply=_words(entries, ("any", "reply", "other")),
-        pattern=re.compile(rf"(?<!\w)(?:{'|'.join(groups)})(?!\w)"),
+        pattern=re.compile(rf"(?<!\w)(?:{'|'.join(groups)})(?!\w)" if spaced else "|".join(groups)),
         cues=tuple(cues),
-        unless=_compiled(unless) if unless else None,
+        unless=_compiled(unless, whole_words=spaced) if unless else None,
     )
 
 
@@ -131,13 +133,14 @@ def load(language: str) -> CueList:
     by_act: dict[str, list[dict[str, Any]]] = {}
     for entry in data["cue"]:
         by_act.setdefault(entry["act"], []).append(entry)
-    unless = data.get("unless", {})
-    families = {act: _family(act, entries, unless.get(act, [])) for act, entries in by_act.items()}
+    unless, spaced = data.get("unless", {}), data.get("spaced", True)
+    families = {act: _family(act, entries, unless.get(act, []), spaced=spaced) for act, entries in by_act.items()}
     marks = {name: _compiled(fragments, whole_words=False) for name, fragments in data["marks"].items()}
     tried = (family.opening | family.reply for family in families.values())
     known = frozenset(data.get("known", ())).union(*tried).difference(data.get("foreign", ()))
     return CueList(
         language=language,
+        spaced=spaced,
         families=families,
         opening=_bits([family.opening for family in families.values()]),
         reply=_bits([family.reply for family in families.values()]),

@@ -60,7 +60,8 @@ class CueReader:
     def __init__(self) -> None:
         self.languages = frozenset(cue_lists.languages())
         self.version = cue_lists.content_hash()
-        self._served = {language: cue_lists.load(language).known for language in cue_lists.languages()}
+        lists = map(cue_lists.load, cue_lists.languages())
+        self._served = {cues.language: cues.known for cues in lists if cues.spaced}
 
     def read(self, batches: Iterator[RecordBatch]) -> Iterator[RecordBatch]:
         """What the words of each message do; see `reading.Reader.read`.
@@ -189,13 +190,19 @@ def _acts(message: Message, spaced: str) -> list[Found]:
 def _tried(message: Message, spaced: str) -> Iterator[tuple[str, Family, tuple[int, int]]]:
     """Each act with each sentence that has one of its words; of one act at most `_MOST` sentences."""
     cues = message.cues
-    acts_of = (cues.opening if message.is_opening else cues.reply).get
+    acts = cues.opening if message.is_opening else cues.reply
+    acts_of = acts.get
     families = list(cues.families.items())
     tried = [0] * len(families)
     for sentence in message.sentences:
         bits = 0
-        for word in spaced[sentence[0] : sentence[1]].split():
-            bits |= acts_of(word, 0)
+        if cues.spaced:
+            for word in spaced[sentence[0] : sentence[1]].split():
+                bits |= acts_of(word, 0)
+        else:
+            piece = message.low[sentence[0] : sentence[1]]
+            for word, those in acts.items():
+                bits |= those if word in piece else 0
         while bits:
             number = (bits & -bits).bit_length() - 1
             bits &= bits - 1
@@ -215,7 +222,7 @@ def _stands(cue: Cue, message: Message) -> bool:
 def _claims(
     cue: Cue, message: Message, hit: re.Match[str], sentence: tuple[int, int], span: tuple[int, int]
 ) -> list[Found]:
-    asked = message.low[sentence[0] : sentence[1]].rstrip("\"'”’)]*_ ").endswith("?")
+    asked = message.low[sentence[0] : sentence[1]].rstrip("\"'”’)]*_ ").endswith(("?", "？"))
     if asked and cue.act not in {"asks", "thanks", "source"}:
         return []
     if asked and cue.act == "asks" and message.mark("rhetorical", *sentence):
@@ -240,12 +247,13 @@ def _from_title(message: Message, found: list[Found]) -> list[Found]:
     if not message.title or any(act.act in _TOLD and act.certainty != "perhaps" for act in found):
         return []
     title = lowered(message.title)
-    telling = (s for s in message.sentences if s[1] - s[0] > 20 and not message.mark("greeting", *s))
+    least = 20 if message.cues.spaced else 8
+    telling = (s for s in message.sentences if s[1] - s[0] > least and not message.mark("greeting", *s))
     start, end = next(telling, (0, 0))
     marks = message.cues.marks
     if not end or marks["title_not"].search(title):
         return []
-    if (title.rstrip().endswith("?") and not marks["rhetorical"].search(title)) or (
+    if (title.rstrip().endswith(("?", "？")) and not marks["rhetorical"].search(title)) or (
         marks["title_asks"].search(title) and message.mark("problem", 0, 400)
     ):
         certainty = "likely"

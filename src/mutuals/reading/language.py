@@ -17,7 +17,9 @@ ENGLISH = frozenset(_COMMON.split())
 _NEIGHBOURS = ("it", "nl", "sv", "da", "no", "pl", "cs", "ro", "tr", "id", "fi", "hu", "ca", "gl", "la", "eo", "vi")
 """Latin-script languages that have no cue list: named so that a message in one is not taken for a served one."""
 _LETTERS = re.compile(r"[^\W\d_]")
-_OTHER_SCRIPT = re.compile(r"[\u0370-\u1cff\u2c80-\ua6ff\ua840-\ud7ff\uf900-\ufdff\ufe70-\ufefc]")
+_OTHER_SCRIPT = re.compile(r"[\u0370-\u1cff\u2c80-\ua6ff\ua840-\ud7ff\uf900-\ufdff\ufe70-\ufefc\uff66-\uff9d]")
+_KANA = re.compile(r"[ぁ-ねは-ゖァ-ヺｦ-ﾝ]")
+"""Japanese is certain by these; not by の, which Chinese writes for effect."""
 _SHORT = 20
 _SURE = 0.55
 _TAG = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{1,8})*", re.IGNORECASE)
@@ -50,8 +52,11 @@ def find_language(text: str, words: Set[str], served: dict[str, frozenset[str]])
 
     Source:
         py3langid restricted to the Latin-script languages at hand; texts of few letters go by single words, for
-        which n-gram models are guessing.
+        which n-gram models are guessing. Kana tell of Japanese by themselves, and without any nothing is Japanese.
     """
+    has_kana = not text.isascii() and _KANA.search(text, 0, 400) is not None
+    if has_kana and _is_japanese(text[:400]):
+        return "ja"
     common = len(words & ENGLISH)
     if common >= 2 and common * 8 >= len(words):
         return "en"
@@ -59,14 +64,22 @@ def find_language(text: str, words: Set[str], served: dict[str, frozenset[str]])
     if letters == 0:
         return "und"
     if len(_OTHER_SCRIPT.findall(text[:400])) * 2 > letters:
-        return str(_identifier(None).classify(text[:400])[0])
+        found = str(_identifier(None).classify(text[:400])[0])
+        return found if found != "ja" or has_kana or "の" in text else "und"
     if letters < _SHORT:
         scores = {language: len(words & known) for language, known in served.items()}
         best = max(scores.values(), default=0)
         if best == 0:
             return "und"
         return "en" if scores.get("en") == best else min(name for name, score in scores.items() if score == best)
-    found, confidence = _identifier((*served, *_NEIGHBOURS)).classify(text[:400])
+    name, confidence = _identifier((*served, *_NEIGHBOURS)).classify(text[:400])
     if confidence >= _SURE:
-        return str(found)
-    return "en" if common or found == "en" else "und"
+        return str(name)
+    return "en" if common or name == "en" else "und"
+
+
+def _is_japanese(text: str) -> bool:
+    """Whether kana are more than an ornament; a Japanese letter tells as much as four Latin ones."""
+    kana, letters = len(_KANA.findall(text)), len(_LETTERS.findall(text))
+    native = len(_OTHER_SCRIPT.findall(text))
+    return native * 4 >= letters and kana * 5 >= native

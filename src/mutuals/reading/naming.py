@@ -8,9 +8,11 @@ from functools import cached_property
 
 _WORD = re.compile(r"@?[^\W_][\w'.-]*")
 _BETWEEN = re.compile(
-    r"[\s,:!@*-]*(?:(?:you|u|so|very|much|a|lot|again|to|for|mr|mrs|ms|dr|prof|dear|hi|hey|hello|goes|is|all|both|and"
+    r"[\s,:!@*、！。-]*(?:(?:you|u|so|very|much|a|lot|again|to|for|mr|mrs|ms|dr|prof|dear|hi|hey|hello|goes|is|all|both|and"
     r"|muchas|gracias|vielen|dank|beaucoup|muito|a|an|à|ao|o|la|le|el|herr|frau)\b[\s,.:!@*-]*){0,5}"
 )
+_HONOURED = re.compile(r"さん|さま|様|氏|くん|君|ちゃん|先生|殿")
+"""Ends a name where words are not set apart."""
 _CALLED = re.compile(r"(?:^|\n)[\s\x01]*@?([^\W_][\w'.-]*)[ ,:!.-]*\n+[ \t]*$")
 _NEAR = 40
 EVERYONE = "*"
@@ -40,7 +42,7 @@ class Names:
                 continue
             whole = name.lower()
             for key in {whole, whole.split()[0] if whole.split() else whole}:
-                if len(key) < 3 or key in own_words:
+                if len(key) < (3 if key.isascii() else 2) or key in own_words:
                     continue
                 known = found.get(key)
                 taken = key in found and known is not None and known.lower() != whole and key != whole
@@ -66,13 +68,17 @@ class Names:
         for word in _WORD.finditer(low, max(sentence[0], start - 120), min(sentence[1], end + 120)):
             key = word.group().lstrip("@").rstrip(".'-")
             key = key.removesuffix("'s")
+            finish, is_honoured = word.end(), False
+            if not key.isascii() and (cut := _HONOURED.search(key, 1)):
+                key, is_honoured = key[: cut.start()], True
+                finish = word.start() + len(key)
             name = self._by_word.get(key)
             if name is None or name in found:
                 continue
             is_marked = word.group().startswith("@")
-            is_called = word.start() - sentence[0] <= 4 and low[word.end() : word.end() + 1] in {",", ":", " "}
+            is_called = word.start() - sentence[0] <= 4 and (is_honoured or low[finish : finish + 1] in {",", ":", " "})
             is_between = low[word.end() : start] in {", ", "! "} and low[word.start() - 2 : word.start()] == ", "
-            if start <= word.start() < end or is_marked or is_between or (is_called and word.end() <= start):
+            if start <= word.start() < end or is_marked or is_between or (is_called and finish <= start):
                 found.append(name)
             elif end <= word.start() <= end + _NEAR and _BETWEEN.fullmatch(low, end, word.start()):
                 found.append(name)

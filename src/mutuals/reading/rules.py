@@ -29,11 +29,15 @@ _CITATION = re.compile(r"\b[A-Z][\w'-]+ et al\.?,? \(?(?:1[89]|20)\d\d|\bISBN[ :
 _MAYBE_LINE, _MAYBE_CITED = re.compile(r"\.[a-z]{1,5}:\d"), re.compile(r"et al|ISBN|RFC")
 """Seen first, since most messages have neither and looking for the whole costs ten times as much."""
 _WORD = re.compile(r"[^\W\d_][^\s\x01]*")
+_PIECE = re.compile(r"\x01+\S{0,2}|[^\s\x01]{1,3}")
+_LETTERS = re.compile(r"[^\W\d_]{1,3}")
+"""What counts as a word where words are not set apart: three characters, or three letters."""
 _TELLING = re.compile(r"[^\W\d_]{5,}")
 """Words long enough to tell of a subject; those of grammar are mostly shorter."""
 _FEW = 5
 """A message with fewer telling words is too short to be known again by them."""
-_QUOTES = '"“„«>'
+_ASKING = ("?", "？", "?!", "？！", "?!!", "?.", "?..", "?...")
+_QUOTES = '"“„«>「『'
 _TRAIL = ".,;:!?)]}'\"*_>"
 
 
@@ -93,7 +97,16 @@ class Message:
     @cached_property
     def shared(self) -> set[str]:
         """Beginnings of the telling words of the message it answers."""
-        return _stems(lowered(self.parent[:1500]))
+        return self.stems(lowered(self.parent[:1500]))
+
+    def stems(self, low: str) -> set[str]:
+        """Beginnings of the telling words of a text in lower case."""
+        return {word[:6] for word in self.cues.marks.get("telling", _TELLING).findall(low)}
+
+    def words(self, start: int, end: int) -> list[str]:
+        """The words between two offsets; pieces of about their length where the language does not set words apart."""
+        piece = self.low[start:end]
+        return piece.split() if self.cues.spaced else _PIECE.findall(piece)
 
     def sentence_at(self, position: int) -> tuple[int, int]:
         """The sentence that holds a position."""
@@ -124,9 +137,9 @@ def questions(message: Message) -> Iterator[Found]:
     spans = message.sentences
     for number, (start, end) in enumerate(spans[:200]):
         closing = message.low[start:end].rstrip("\"'”’)]*_ ")
-        if not closing.endswith(("?", "？", "?!", "?!!", "?.", "?..", "?...")) or closing.endswith(("???!", "?!?!")):
+        if not closing.endswith(_ASKING) or closing.endswith(("???!", "?!?!")):
             continue
-        words = message.low[start:end].split()
+        words = message.words(start, end)
         if not any(letter.isalpha() for letter in closing) or len(words) > 80:
             continue
         after = spans[number + 1] if number + 1 < len(spans) else None
@@ -200,7 +213,7 @@ def is_sign_off(message: Message, start: int, end: int, asked: list[int]) -> boo
         end: Where it ends, exclusive.
         asked: Where the asking words of the message end.
     """
-    words = message.low[start:end].split()
+    words = message.words(start, end)
     named_self = any(word in message.own for word in re.findall(r"[^\W\d_]{3,}", message.low[start:end]))
     bare = len(words) <= 4
     position = bisect_right(message.sentences, (start, end)) - 1
@@ -213,6 +226,8 @@ def is_sign_off(message: Message, start: int, end: int, asked: list[int]) -> boo
     is_last = not any(other[0] >= end for other in message.sentences[position + 1 :])
     rest = message.low[end : end + 400]
     signed = position > 0 and 0 < len(rest.strip()) < 250 and rest.lstrip(" ").startswith("\n")
+    if not message.cues.spaced:  # there lines are often broken after each sentence, and a name has no full stop
+        signed = signed and len(rest.strip()) < 20 and rest.rstrip()[-1] not in "。！？!?"
     closes = signed or named_self or (end >= message.tail - 2 and message.tail < len(message.low))
     comma = message.low[start:end].rstrip().endswith(",")
     if position == 0 and not closes and not comma:
@@ -225,7 +240,7 @@ def is_sign_off(message: Message, start: int, end: int, asked: list[int]) -> boo
 def came_back_certainty(message: Message, claim: Found) -> str:
     """How sure it is that words such as "it works" speak of the help received: early in the message and short."""
     position = bisect_right(message.sentences, (claim.start, len(message.low) + 1)) - 1
-    words = len(message.low[claim.start : claim.end].split())
+    words = len(message.words(claim.start, claim.end))
     if words > 30 or (position > 3 and (words > 14 or claim.sub_kind in {"did_not_work", "partly"})) or position > 12:
         return "perhaps"
     if claim.sub_kind == "did_not_work" and (words > 14 and not message.mark("tried", claim.start, claim.end)):
@@ -297,10 +312,10 @@ def states(
             break
         if likely:
             continue
-        words = len(_WORD.findall(message.low[start:end]))
+        words = len((_WORD if message.cues.spaced else _LETTERS).findall(message.low, start, end))
         if (words < 2 and holds_code) or message.mark("no_substance", start, end):
             continue
-        if message.low[start:end].rstrip().endswith("?"):
+        if message.low[start:end].rstrip().endswith(("?", "？")):
             continue
         if (words >= 4 and _informs(message, start, end)) or (words and message.mark("short_answer", start, end)):
             likely = (start, end)
@@ -330,8 +345,4 @@ def _informs(message: Message, start: int, end: int) -> bool:
         return False
     if not message.low[start:end].endswith("!") and not message.mark("personal", start, end):
         return True
-    return len(message.shared) < _FEW or not message.shared.isdisjoint(_stems(message.low[start:end]))
-
-
-def _stems(low: str) -> set[str]:
-    return {word[:6] for word in _TELLING.findall(low)}
+    return len(message.shared) < _FEW or not message.shared.isdisjoint(message.stems(message.low[start:end]))

@@ -16,12 +16,15 @@ FILLER = "\x01"
 URL = re.compile(r"(?:https?|ftp)://[^\s<>\"'\x01]+|\bwww\.[^\s<>\"'\x01]+|\bdoi:10\.[^\s<>\"'\x01]+", re.IGNORECASE)
 _MAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 _QUOTED_LINE = re.compile(r"^[ \t]{0,8}(?:[A-Za-z][\w.-]{0,11})?>[^\n]*", re.MULTILINE)
-_SAID = re.compile(r"\"[^\"\n]{1,200}\"|“[^”\n]{1,200}”|„[^“”\n]{1,200}[“”]|«[^»\n]{1,200}»")
+_SAID = re.compile(
+    r"\"[^\"\n]{1,200}\"|“[^”\n]{1,200}”|„[^“”\n]{1,200}[“”]|«[^»\n]{1,200}»"
+    r"|「[^「」\n]{1,200}」|『[^『』\n]{1,200}』"
+)
 _BACKTICKS = re.compile(r"```.{0,5000}?```|`[^`\n]{1,200}`", re.DOTALL)
 _VISIBLE = re.compile(r"[^\n]")
 _TRAIL = ".,;:!?)]}'\"*_>"
 
-_STOP = re.compile(r"[.!?…。！？\n](?:(?<!\n)[.!?…。！？\"'”’)\]*_]++)?+")
+_STOP = re.compile(r"[.!?…。！？\n](?:(?<!\n)[.!?…。！？\"'”’)\]*_）」』]++)?+")
 """What may end a sentence; it begins with one set of characters, because then the search for it is several times
 quicker. Whether it does end one is seen by what follows."""
 _WIDE = frozenset("。！？")
@@ -74,7 +77,7 @@ def mask(text: str, code: Sequence[int]) -> str:
         text = _MAIL.sub(_blank, text)
     if ">" in text:
         text = _QUOTED_LINE.sub(_blank, text)
-    if '"' in text or "“" in text or "«" in text or "„" in text:
+    if '"' in text or "“" in text or "«" in text or "„" in text or "「" in text or "『" in text:
         text = _SAID.sub(_blank, text)
     return text
 
@@ -91,6 +94,7 @@ def sentences(masked: str) -> list[tuple[int, int]]:
     """Where each sentence begins and ends, in order, without the space around it.
 
     A single line break ends a sentence only where the line was short or a list begins: mail programs wrap lines.
+    It ends none after an ideographic comma. Before kana and ideographs a sentence ends without a space.
     """
     bounds, line = [0], 0
     for stop in _STOP.finditer(masked):
@@ -101,11 +105,13 @@ def sentences(masked: str) -> list[tuple[int, int]]:
             ahead = masked[end : end + 8]
             if wrapped and ahead.strip() and ahead[0] not in " \t\n" and not _BULLET.match(ahead):
                 continue
+            if masked[end - 2 : end - 1] == "、":
+                continue
             if ahead[:1].islower() and end - bounds[-1] > 20:
                 continue
         else:
             goes_on = masked[end : end + 1] not in _AFTER and not masked[end].isspace()
-            if goes_on and mark[0] not in _WIDE:
+            if goes_on and mark[0] not in _WIDE and not (mark[0] in "!?" and "\u3040" <= masked[end] < "\ua000"):
                 continue
             if mark == "." and _ABBREVIATION.search(masked, max(bounds[-1], end - 8), end):
                 continue
@@ -126,9 +132,9 @@ def clause(masked: str, sentence: tuple[int, int], start: int, end: int) -> tupl
     first, last = sentence
     if last - first <= _LONGEST:
         return first, last
-    left = max(masked.rfind(mark, max(first, start - _LONGEST // 2), start) for mark in (", ", "; ", ": ", "\n"))
-    begin = left + 1 if left >= 0 else max(first, masked.rfind(" ", max(first, start - 60), start) + 1)
-    rights = [masked.find(mark, end, min(last, begin + _LONGEST)) for mark in (", ", "; ", "\n")]
+    left = max(masked.rfind(mark, max(first, start - _LONGEST // 2), start) for mark in (", ", "; ", ": ", "、", "\n"))
+    begin = left + 1 if left >= 0 else max(first, start - 60, masked.rfind(" ", max(first, start - 60), start) + 1)
+    rights = [masked.find(mark, end, min(last, begin + _LONGEST)) for mark in (", ", "; ", "、", "\n")]
     finish = min((right for right in rights if right >= 0), default=min(last, max(end, begin + _LONGEST)))
     piece = masked[begin:finish]
     begin += len(piece) - len(piece.lstrip())
