@@ -8,6 +8,7 @@ right raises a class of this tree. Data that cannot be read is no exception at a
     ├── NotFound                   a name, an id or a file that is not there
     │   ├── PersonNotFound
     │   ├── UtteranceNotFound
+    │   ├── PlaceNotFound
     │   └── PathNotFound
     ├── AmbiguousName              a name that several people carry
     ├── NothingRecognised          no source knows these files
@@ -17,6 +18,8 @@ right raises a class of this tree. Data that cannot be read is no exception at a
     │   └── NotALibrary            a file that is something else
     ├── PluginError                a plugin that did not load or broke its contract
     ├── ModeForbids                the library's mode has no such page
+    ├── ConsentMissing             messages of this place may not go to a language model
+    ├── EndpointFailed             the server of a language model did not answer as it should
     └── PromiseBroken              an output held something that `design.md` promises never to show
 """
 
@@ -43,6 +46,10 @@ class PersonNotFound(NotFound):
 
 class UtteranceNotFound(NotFound):
     """No message in the library has this id."""
+
+
+class PlaceNotFound(NotFound):
+    """No place in the library has this name or id."""
 
 
 class PathNotFound(NotFound):
@@ -79,6 +86,14 @@ class PluginError(MutualsError):
 
 class ModeForbids(MutualsError):
     """The library's mode has no such page."""
+
+
+class ConsentMissing(MutualsError):
+    """Messages of this place may not go to a language model: nobody allowed it, or the place says no."""
+
+
+class EndpointFailed(MutualsError):
+    """The server of a language model could not be reached, or did not answer as it should."""
 
 
 class PromiseBroken(MutualsError):

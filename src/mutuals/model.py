@@ -27,12 +27,15 @@ class Place:
         name: What people call it.
         source: The name of the source that read it.
         url: Its front door, if known.
+        no_generative_ai: The place itself says that its words are not for generative AI, in its `ai.txt`, a robots
+            sign (`noai`) or its terms. Then nothing of it is ever sent to a language model, whoever allows it.
     """
 
     id: str
     name: str
     source: str
     url: str | None = None
+    no_generative_ai: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,8 +4,9 @@ Keys are 63-bit integers: the low 63 bits of the MD5 of the string id (`key_of`)
 Python and in every engine's SQL, so a key made anywhere is the same key; the string id stays beside it. Joins
 run on keys because string keys cost five times the processor time.
 
-The tables come in three groups: what was gathered (rewritten only by adding and forgetting), what a person said
-(corrections, settings), and what was derived (can be dropped and rebuilt to the same rows).
+The tables come in four groups: what was gathered (rewritten only by adding and forgetting), what a person said
+(corrections, settings), what a language model said where a person allowed it, and what was derived (can be dropped
+and rebuilt to the same rows).
 """
 
 from __future__ import annotations
@@ -134,6 +135,18 @@ TABLES: dict[str, Schema] = {
         _C("start", _INT, "Where the words begin, with is"),
         _C("end", _INT, "Where they end, exclusive"),
         _C("said_at", TIME, "When the correction was made", null=False),
+    ]),
+    # ---- said by a language model, of places whose owner allowed it ---------------------------------------------
+    "second_reading": Schema([
+        _C("utterance", _KEY, "Key of the message", null=False),
+        _C("reader", _TEXT, "Name and version of the second reader", null=False),
+        _C("outcome", _TEXT, "read or unread", null=False),
+        _C("reason", _TEXT, "Why unread, else empty", null=False),
+        _C("act", _TEXT, "A word of the vocabulary; null: the message was read and does nothing, or it is unread"),
+        _C("sub_kind", _TEXT, "Finer kind"),
+        _C("start", _INT, "Where the words begin; null together with act"),
+        _C("end", _INT, "Where they end, exclusive"),
+        _C("certainty", _TEXT, "likely; null together with act"),
     ]),
     # ---- derived: conversations ---------------------------------------------------------------------------------
     "reply": Schema([
@@ -284,7 +297,9 @@ TABLES: dict[str, Schema] = {
 
 GATHERED = ("place", "speaker", "utterance", "link", "mark", "coverage", "problem")
 SAID = ("setting", "do_not_import", "correction")
-DERIVED = tuple(name for name in TABLES if name not in {*GATHERED, *SAID})
+SECOND = ("second_reading",)
+"""Neither gathered nor to be built anew: asking again would send the words again. Never exported."""
+DERIVED = tuple(name for name in TABLES if name not in {*GATHERED, *SAID, *SECOND})
 
 MESSAGE = Schema([
     _C("utterance", _KEY, "Key of the message", null=False),

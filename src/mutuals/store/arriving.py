@@ -64,6 +64,8 @@ class Arrivals:
                 known_place = self.places.get(record.id)
                 if known_place is None or (known_place.url is None and record.url):
                     self.places[record.id] = record
+                if record.no_generative_ai or (known_place is not None and known_place.no_generative_ai):
+                    self.places[record.id] = replace(self.places[record.id], no_generative_ai=True)
             case Coverage():
                 self.coverages.append(record)
             case Problem():

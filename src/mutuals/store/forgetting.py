@@ -74,6 +74,7 @@ def _empty_theirs(store: Store, speaker: int) -> None:
     run(f"insert into lib.main.touched {mine}", [speaker])
     run(f"delete from lib.main.link where utterance in {mine}", [speaker])
     run(f"delete from lib.main.correction where utterance in {mine}", [speaker])
+    run(f"delete from lib.main.second_reading where utterance in {mine}", [speaker])
     run(f"update lib.main.utterance set reply_to_id = 'forgotten:' || reply_to where reply_to in {mine}", [speaker])
     run(
         f"""update lib.main.link set target_id = 'forgotten:' || target where kind = 'quote' and target in {mine}""",
@@ -128,6 +129,7 @@ def _redact_others(
         )  # fmt: skip
         _move_links(store, key, moved)
         run("delete from lib.main.correction where utterance = ?", [key])
+        run("delete from lib.main.second_reading where utterance = ?", [key])
         run("insert into lib.main.touched values (?)", [key])
     return count
 

@@ -17,6 +17,7 @@ from arro3.core import Table
 
 from mutuals.errors import Problem
 from mutuals.schema import TABLES
+from mutuals.store import consent
 from mutuals.store.arriving import Arrivals, is_unnamed
 from mutuals.store.keys import keyed
 
@@ -138,6 +139,7 @@ def _merge_known(connection: duckdb.DuckDBPyConnection, arrivals: Arrivals) -> M
     )
     run("delete from lib.main.link where utterance in (select utterance from standing)")
     run("delete from lib.main.mark where utterance in (select utterance from standing)")
+    run("delete from lib.main.second_reading where utterance in (select utterance from standing)")
     run("insert into lib.main.touched select utterance from standing")
     _insert_links(connection, arrivals, only="standing")
     [(new, changed, deleted, total)] = connection.execute(
@@ -231,6 +233,9 @@ def _merge_sides(connection: duckdb.DuckDBPyConnection, arrivals: Arrivals) -> N
                from arriving_place a where a.place = p.place and p.url is null and a.url is not null"""
         )
         connection.unregister("arriving_place")
+        for place in arrivals.places.values():
+            if place.no_generative_ai:
+                consent.refuse(connection, place.id, by="source")
     if arrivals.speakers:
         _merge_speakers(connection, arrivals)
 

@@ -37,7 +37,12 @@ def _first(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("create table if not exists lib.main.touched (utterance bigint not null)")
 
 
-MIGRATIONS: tuple[Callable[[duckdb.DuckDBPyConnection], None], ...] = (_first,)
+def _second(connection: duckdb.DuckDBPyConnection) -> None:
+    """A second reader beside the first."""
+    connection.execute(create_table("second_reading"))
+
+
+MIGRATIONS: tuple[Callable[[duckdb.DuckDBPyConnection], None], ...] = (_first, _second)
 """In order; the version of a file is how many of them it has been through."""
 
 
