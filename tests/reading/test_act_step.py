@@ -62,11 +62,12 @@ def acts(
     nearest: list[dict[str, Any]] = ABOVE,
     corrections: list[dict[str, Any]] | None = None,
     links: list[dict[str, Any]] | None = None,
+    second: list[dict[str, Any]] | None = None,
 ) -> list[dict[str, Any]]:
     """Rows of `act` for these readings, in order of message, act and span."""
     utterances = [{"utterance": t["utterance"], "id": str(t["utterance"]), "place": "p", "text": TEXT} for t in threads]
     given = {"reading": reading, "thread": threads, "nearest_ask": nearest, "correction": corrections or [],
-             "utterance": utterances, "link": links or []}  # fmt: skip
+             "utterance": utterances, "link": links or [], "second_reading": second or []}  # fmt: skip
     with duckdb.connect() as con:
         for name, rows in given.items():
             schema = TABLES[name]
@@ -220,6 +221,35 @@ def test_thanks_to_oneself_have_no_target() -> None:
 def test_unsure_readings_are_not_acts() -> None:
     """What the reader says `perhaps` does not reach the table."""
     assert [] == acts([words(11, "praises", certainty="perhaps")])
+
+
+def also(utterance: int, act: str | None, reader: str = "llm invented-7b") -> dict[str, Any]:
+    """A row of `second_reading`."""
+    row = {"utterance": utterance, "reader": reader, "outcome": "read", "reason": "", "act": act, "sub_kind": None}
+    return row | {"start": 3, "end": 12, "certainty": "likely"}
+
+
+def test_what_two_readers_find_is_an_act() -> None:
+    """An act of tier 3 that one reader says perhaps is an act, in its words, when another reader finds it as well."""
+    perhaps = [words(n, act, certainty="perhaps") for n, act in ((11, "jokes"), (12, "dismisses"), (13, "disagrees"))]
+    rows = acts([ASK, *perhaps], second=[also(11, "jokes"), also(12, "jokes"), also(13, None), also(14, "promotes")])
+
+    assert [(10, "asks", "fact"), (11, "jokes", None)] == brief(rows)
+    assert (0, 10, "likely", "cues 1") == tuple(rows[1][k] for k in ("start", "end", "certainty", "origin"))
+
+
+def test_a_second_reader_makes_nothing_else_an_act() -> None:
+    """Tiers 1 and 2 stay with the first reader, and two versions of one reader are one reader."""
+    perhaps = [words(11, "praises", certainty="perhaps"), words(13, "jokes", certainty="perhaps")]
+
+    assert [] == acts(perhaps, second=[also(11, "praises"), also(13, "jokes", "cues 2"), also(11, "thanks")])
+
+
+def test_a_correction_stands_over_two_readers() -> None:
+    """What a person says that a message is not it is not, whoever finds it."""
+    perhaps = [words(11, "jokes", certainty="perhaps")]
+
+    assert [] == acts(perhaps, second=[also(11, "jokes")], corrections=[correction(11, "jokes", "is_not")])
 
 
 def test_a_correction_wins() -> None:

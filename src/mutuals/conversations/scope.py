@@ -95,7 +95,7 @@ class Scope:
         self._save("replaced", _QUOTING_IN)
         self._save("around", _NEIGHBOURS)
         self._save("member", _MEMBERS)
-        for name in ("utterance", "link", "mark", "correction"):
+        for name in ("utterance", "link", "mark", "correction", "second_reading"):
             self._save(name, f"select x.* from lib.main.{name} x semi join member using (utterance)")
 
     def _save(self, name: str, sql: str) -> None:

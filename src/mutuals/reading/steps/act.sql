@@ -7,12 +7,26 @@
 --   came_back  is said by the person whose need it is, after somebody else responded; bare thanks there are `thanked`;
 --   thanks, praises and their like are said to somebody else: whom the words name, else whom the message answers;
 --              what is said to everyone (target 0) is said to no one in particular.
-with words as (
+-- What people often do not agree on (tier 3) becomes an act as well where the reader says it only perhaps and another
+-- reader, a language model that was asked with its owner's consent, finds it in the same message. Pages show it folded.
+with agreed as (
+  select r.utterance, r.conversation, r.reader, r.act, r.sub_kind, r."start", r."end", 'likely' as certainty, r.target
+  from reading r
+  where r.act in ('disagrees', 'jokes', 'dismisses', 'promotes') and r.certainty = 'perhaps'
+    and exists (select 1 from second_reading s
+                where s.utterance = r.utterance and s.act = r.act
+                  and split_part(s.reader, ' ', 1) <> split_part(r.reader, ' ', 1))
+),
+words as (
   select r.*, row_number() over (
            partition by r.utterance, r.act, r."start", r."end", r.sub_kind, r.target order by r.certainty desc, r.reader
          ) as copy
-  from reading r
-  where r.certainty in ('sure', 'likely')
+  from (select utterance, conversation, reader, act, sub_kind, "start", "end", certainty, target
+        from reading
+        where certainty in ('sure', 'likely')
+        union all
+        select utterance, conversation, reader, act, sub_kind, "start", "end", certainty, target
+        from agreed) r
 ),
 needed as (
   select n.utterance, n.ask, n.need, t.speaker, t.written_at, t.parent, t.conversation,

@@ -14,7 +14,11 @@ def agreed_acts(library: Queries, keys: Iterable[int]) -> set[tuple[int, str]]:
     Two versions of one reader are one reader.
     """
     condition = among("utterance", keys)
-    read = rows(library, f"SELECT DISTINCT utterance, act, reader FROM reading WHERE {condition}")
+    read = rows(
+        library,
+        f"""SELECT utterance, act, reader FROM reading WHERE {condition}
+            UNION SELECT utterance, act, reader FROM second_reading WHERE act IS NOT NULL AND {condition}""",
+    )
     said = rows(library, f"SELECT utterance, act FROM act WHERE origin = 'person' AND {condition}")
     readers: dict[tuple[int, str], set[str]] = {}
     for key, act, reader in read:
