@@ -59,10 +59,11 @@ def amounts() -> Callable[[int], str]:
     """What makes a number words: its digits, or "none" and "some" where the opened library keeps a number fast."""
     from mutuals.views.guard import amount
 
-    return partial(amount, number_fast=_keeps_number_fast())
+    return partial(amount, number_fast=keeps_number_fast())
 
 
-def _keeps_number_fast() -> bool:
+def keeps_number_fast() -> bool:
+    """Whether the library that was opened keeps a number fast."""
     return bool(click.get_current_context().meta.get(_NUMBER_FAST))
 
 
@@ -84,7 +85,7 @@ def show(page: Page, as_json: bool) -> None:
     from mutuals.views.terminal import render
 
     check(page)
-    click.echo(render(page, Style.of(sys.stdout, number_fast=_keeps_number_fast())), nl=False)
+    click.echo(render(page, Style.of(sys.stdout, number_fast=keeps_number_fast())), nl=False)
 
 
 def show_json(output: object) -> None:
@@ -93,7 +94,7 @@ def show_json(output: object) -> None:
 
     from mutuals.views.guard import to_json
 
-    click.echo(json.dumps(to_json(output, number_fast=_keeps_number_fast()), ensure_ascii=False, indent=2))
+    click.echo(json.dumps(to_json(output, number_fast=keeps_number_fast()), ensure_ascii=False, indent=2))
 
 
 def serve_library(library: Library, port: int) -> None:

@@ -145,7 +145,7 @@ def about(ctx: click.Context, as_json: bool) -> None:
             "No number beside a person, and no ranking.",
             "Every claim quotes the words it was read from.",
             "Unknown is not silence.",
-            "Nothing leaves this machine but calls to a place you named.",
+            "Nothing leaves this machine but calls to a place or a model you named.",
             "Forget forgets.",
         ],
     }

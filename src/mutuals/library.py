@@ -18,7 +18,7 @@ from mutuals.reading import Reader
 from mutuals.schema import key_of
 from mutuals.sources import NamesHost, ReadOptions, Record, Source, SourceFile
 from mutuals.sources.files import walk
-from mutuals.store import Store
+from mutuals.store import Store, consent
 from mutuals.store.forgetting import Forgotten, forget
 from mutuals.store.merging import Merged
 from mutuals.vocabulary import ACTS
@@ -175,6 +175,35 @@ class Library:
             )
             run("insert into lib.main.touched values (?)", [key])
         self.update()
+
+    def forbid_llm(self, place: str) -> None:
+        """Let nothing of a place go to a language model, and take out what one said of it, from the file as well.
+
+        Args:
+            place: Id of the place; one that was never allowed stays so.
+        """
+        with self.store.transaction():
+            consent.forbid(self.store.connection, place)
+        self.update()
+        self.store.rewrite()
+
+    def note_no_ai(self, place: str, *, lifted: bool = False) -> None:
+        """Note that a place is not for generative AI, so that nobody can allow it; `lifted` takes the note back.
+
+        Args:
+            place: Id of the place.
+            lifted: The place does not say so any more. It is not allowed by that.
+
+        Raises:
+            UsageError: The archive of the place says so itself, and it was to be lifted.
+        """
+        if lifted:
+            consent.lift(self.store.connection, place)
+            return
+        with self.store.transaction():
+            consent.refuse(self.store.connection, place, by="owner")
+        self.update()
+        self.store.rewrite()
 
     def set_viewer(self, speaker_id: str | None) -> None:
         """Say whose library this is; pages about pairs are made only for pairs with this person.

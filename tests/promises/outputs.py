@@ -106,7 +106,7 @@ FLOOD, DOOR = (f"discourse:square.sorrel-staithe.example/t/{topic}/1" for topic 
 
 SHOWING: tuple[tuple[str, ...], ...] = (
     ("today",), ("asks",), ("praise",), ("helps",), ("people",), ("places",), ("problems",), ("about",), ("me",),
-    ("moment", FLOOD), ("moment", DOOR),
+    ("moment", FLOOD), ("moment", DOOR), ("llm", "places"),
     ("thread", FLOOD), ("thread", FLOOD, "--flat"),
     ("person", "quillwood"), ("between", "ottoline", "quillwood"),
 )  # fmt: skip

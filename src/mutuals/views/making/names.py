@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mutuals.errors import AmbiguousName, PersonNotFound, UtteranceNotFound
+from mutuals.errors import AmbiguousName, PersonNotFound, PlaceNotFound, UtteranceNotFound
 from mutuals.schema import key_of
 from mutuals.views.making.words import Queries, rows
 
@@ -34,6 +34,29 @@ def speaker_id(library: Queries, name: str) -> str:
         raise PersonNotFound(f"Nobody in the library is called {name!r}. `mutuals people` lists everyone by name.")
     if len(found) > 1:
         raise AmbiguousName(f"Several people are called {name!r}. Use one of these ids: {_listed(found)}")
+    return str(found[0][0])
+
+
+def place_id(library: Queries, name: str) -> str:
+    """The id of the place that somebody means by its id or its name, in any case of letters; an exact id wins.
+
+    Raises:
+        PlaceNotFound: No place is called that.
+        AmbiguousName: Several are; the message lists their ids.
+    """
+    word = name.strip()
+    found = rows(
+        library,
+        f"""SELECT place FROM place WHERE place = ? OR lower(place) = ? OR lower(name) = ?
+            ORDER BY place LIMIT {LISTED + 1}""",
+        [word, word.lower(), word.lower()],
+    )
+    if (word,) in found:
+        return word
+    if not found:
+        raise PlaceNotFound(f"No place in the library is called {name!r}. `mutuals places` lists every place.")
+    if len(found) > 1:
+        raise AmbiguousName(f"Several places are called {name!r}. Use one of these ids: {_listed(found)}")
     return str(found[0][0])
 
 
