@@ -14,7 +14,7 @@ from typing import Any
 
 import click
 
-from mutuals import cli_changes, cli_llm, cli_settings, cli_show
+from mutuals import cli_changes, cli_learn, cli_llm, cli_settings, cli_show
 from mutuals.cli_shared import COULD_NOT
 from mutuals.errors import MutualsError
 
@@ -53,5 +53,6 @@ def main(ctx: click.Context, library: Path | None) -> None:
     ctx.obj = library
 
 
-for _verb in (*cli_changes.BEGINNING, *cli_show.VERBS, *cli_changes.VERBS, *cli_llm.VERBS, *cli_settings.VERBS):
+_VERBS = (cli_changes.BEGINNING, cli_show.VERBS, cli_changes.VERBS, cli_learn.VERBS, cli_llm.VERBS, cli_settings.VERBS)
+for _verb in (verb for verbs in _VERBS for verb in verbs):
     main.add_command(_verb)

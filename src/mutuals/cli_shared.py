@@ -19,6 +19,12 @@ if TYPE_CHECKING:
 PROBLEMS, COULD_NOT = 1, 3
 """Exit codes beside 0 and click's 2."""
 
+STALE = (
+    "mutuals: what was learned from your corrections belongs to another version of the reader and is set aside. "
+    "Run `mutuals learn` to learn it again."
+)
+"""Said where what was learned fits other weights than those in use."""
+
 _NUMBER_FAST = "mutuals.number_fast"
 """Where the context keeps whether the library that was opened keeps a number fast."""
 
@@ -50,6 +56,8 @@ def open_library(ctx: click.Context) -> Library:
     import mutuals
 
     library: Library = ctx.with_resource(mutuals.open(library_path(ctx)))
+    if library.has_stale_lessons:
+        click.echo(STALE, err=True)
     library.update()
     ctx.meta[_NUMBER_FAST] = library.number_fast_until() is not None
     return library

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from arro3.core import RecordBatch, Table
 
@@ -22,6 +22,12 @@ from mutuals.store import Store, consent
 from mutuals.store.forgetting import Forgotten, forget
 from mutuals.store.merging import Merged
 from mutuals.vocabulary import ACTS
+
+if TYPE_CHECKING:
+    from mutuals.reading.learning import Lesson
+
+LEARNED = "learned"
+"""The setting that keeps what was learned from corrections."""
 
 _ASKED_FOR_HOST = 200
 """Files of an archive that are asked for the host of their place; most forums name it in each."""
@@ -58,10 +64,29 @@ class Library:
 
     @property
     def reader(self) -> Reader:
-        """The reader whose acts are shown; loaded when it is first needed."""
+        """The reader whose acts are shown, with what it learned here; loaded when it is first needed."""
+        kept = self.store.setting(LEARNED)
+        if kept is None:
+            return self._shipped
+        from mutuals.reading.learning import adapted  # needs numpy, which reading by cues alone does without
+
+        return adapted(self._shipped, kept)
+
+    @property
+    def _shipped(self) -> Reader:
         if self._reader is None:
             self._reader = readers()[0]
         return self._reader
+
+    @property
+    def has_stale_lessons(self) -> bool:
+        """Whether something was learned here for other weights than those in use; then it is set aside."""
+        kept = self.store.setting(LEARNED)
+        if kept is None:
+            return False
+        from mutuals.reading.learning import is_stale
+
+        return is_stale(self._shipped, kept)
 
     def add(
         self,
@@ -139,6 +164,7 @@ class Library:
         *,
         sub_kind: str | None = None,
         exact: str | None = None,
+        upto: pipeline.Stage = "relationships",
     ) -> None:
         """Say what a message does or does not do; it wins over every reader and survives re-reading.
 
@@ -148,6 +174,7 @@ class Library:
             verdict: `is` or `is_not`.
             sub_kind: Finer kind, with `is`.
             exact: The words it is read from, with `is`; the whole message when not given.
+            upto: The last stage to bring up to date; the rest is done when it is next needed.
 
         Raises:
             UtteranceNotFound: No message has this id.
@@ -174,7 +201,50 @@ class Library:
                 [key, act, verdict, sub_kind, *span, datetime.now(UTC)],
             )
             run("insert into lib.main.touched values (?)", [key])
+        self.update(upto=upto)
+
+    def learn(self, progress: Progress = lambda what, done: None) -> tuple[Lesson, ...]:
+        """Learn from the corrections where the limits of this library lie, and read everything again if that changed.
+
+        What was learned before does not count: everything is learned anew from all corrections. The weights that come
+        with mutuals are not touched.
+
+        Returns:
+            One lesson for each act that was corrected, in the order of the vocabulary's heads; empty when there is no
+            correction that tells anything.
+
+        Raises:
+            UsageError: The reader in use has nothing that could learn.
+        """
+        from mutuals.reading.learned.reader import LearnedReader
+        from mutuals.reading.learning import learn
+
+        if not isinstance(self._shipped, LearnedReader):
+            raise UsageError(
+                f"The reader in use ({self._shipped.name}) goes by fixed rules and cannot learn. Corrections stand all "
+                "the same."
+            )
         self.update()
+        learned, lessons = learn(self.query, self._shipped)
+        self._keep_learned(learned.text if learned.changes else None, progress)
+        return lessons
+
+    def forget_learned(self, progress: Progress = lambda what, done: None) -> bool:
+        """Go back to the reader as it came, and read everything again; the corrections stay.
+
+        Returns:
+            Whether anything had been learned.
+        """
+        return self._keep_learned(None, progress)
+
+    def _keep_learned(self, text: str | None, progress: Progress) -> bool:
+        if text == self.store.setting(LEARNED):
+            return False
+        with self.store.transaction():
+            self.store.set(LEARNED, text)
+            self.store.connection.execute("insert into lib.main.touched select utterance from lib.main.utterance")
+        self.update(progress=progress)
+        return True
 
     def forbid_llm(self, place: str) -> None:
         """Let nothing of a place go to a language model, and take out what one said of it, from the file as well.

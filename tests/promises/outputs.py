@@ -112,7 +112,7 @@ SHOWING: tuple[tuple[str, ...], ...] = (
 )  # fmt: skip
 """The verbs that show something, with what to show."""
 
-CHANGING = {"add", "correct", "demo", "export", "forget", "quality", "rebuild", "serve", "set"}
+CHANGING = {"add", "correct", "demo", "export", "forget", "learn", "quality", "rebuild", "review", "serve", "set"}
 """The verbs that do something else; what they print has tests of its own."""
 
 

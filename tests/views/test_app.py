@@ -185,6 +185,17 @@ def test_every_act_shown_can_be_corrected(visitor: Visitor) -> None:
     assert "Yes, it is" in html
 
 
+def test_one_key_each_says_yes_and_no_to_a_moment(visitor: Visitor) -> None:
+    """On the page of a moment one form alone has keys, for yes and for no, and it works without JavaScript."""
+    html = visitor.get(ASK_PATH).text
+    others = [path for path in PATHS if "accesskey" in visitor.get(path).text and not path.startswith("/moment/")]
+
+    assert ['value="is" accesskey="y"', 'value="is_not" accesskey="n"'] == re.findall(
+        r'value="\w+" accesskey="\w"', html
+    )
+    assert [] == others
+
+
 def test_every_answer_carries_the_headers(visitor: Visitor) -> None:
     """Pages, refusals, redirects, files and errors alike."""
 

@@ -45,6 +45,15 @@ def render(page: Page, style: Style | None = None) -> str:
     return "\n".join(lines).strip("\n") + "\n"
 
 
+def claim(said: Said, style: Style) -> str:
+    """One reading with the words it answers above it, for asking whether it is so; ends in a line break."""
+    lines: list[str] = []
+    if said.answers:
+        lines += [f"{_name(said.answers.person)} had said", *_quote(said.answers, style, 2), ""]
+    lines += [f"{_name(said.quote.person)}: {style.bold(wording.act(said.act, said.sub_kind, said.hedge))}"]
+    return "\n".join([*lines, *_quote(said.quote, style, 2)]) + "\n"
+
+
 def _today(page: TodayPage, style: Style) -> Iterator[str]:
     if page.is_empty:
         yield from _wrap(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import Any, Protocol
@@ -20,7 +22,7 @@ from mutuals.reading.learned.encoder import Encoder
 from mutuals.reading.learned.inputs import Unit, called, parts, plain, standing, summary
 from mutuals.reading.learned.linear import Linear
 from mutuals.reading.learned.settings import Settings, fingerprint, load
-from mutuals.reading.rules import Message
+from mutuals.reading.rules import Found, Message
 from mutuals.schema import READ_ACT
 
 WEIGHTS = Path(__file__).parent / "weights"
@@ -40,6 +42,33 @@ class Weighs(Protocol):
     def scores(self, units: Sequence[Unit]) -> NDArray[np.float32]:
         """Raw scores (units, heads), in the order of the units."""
         ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weighed:
+    """A message as it was weighed, before any limit: what it does under other settings can be asked of it.
+
+    Attributes:
+        utterance: Its key.
+        scores: Raw scores (parts, heads), at least one part.
+        message: As the rules see it.
+        cues: What the cues found.
+        parts: Where its parts lie.
+        best: Gives the sentence of a part that carries a head best.
+    """
+
+    utterance: int
+    scores: NDArray[np.float32]
+    message: Message
+    cues: list[Found]
+    parts: list[Span]
+    best: Callable[[Span, str], Span]
+
+    def says(self, settings: Settings) -> list[Found]:
+        """The acts of the message under these settings, as `read` would give them."""
+        cues = [replace(cue) for cue in self.cues]  # deciding writes into them
+        chances = settings.probabilities(self.scores)
+        return decide(Scored(self.message, cues, self.parts, chances, settings, self.best))
 
 
 class LearnedReader:
@@ -70,12 +99,26 @@ class LearnedReader:
         self._given = settings
         self._kept: OrderedDict[bytes, NDArray[np.float32]] = OrderedDict()
         self.languages = self._cues.languages
-        self.version = f"{self._cues.version}-{fingerprint(folder)}"
+        self.fingerprint = fingerprint(folder)
+        self.version = f"{self._cues.version}-{self.fingerprint}"
 
     @cached_property
     def settings(self) -> Settings:
         """The limits in use."""
         return self._given or load(self._folder)
+
+    def adjusted(self, settings: Settings, mark: str) -> LearnedReader:
+        """The same reader with other settings; it shares the weights and what it remembers.
+
+        Args:
+            settings: Made from those of this one.
+            mark: Ends its version; another for other settings, so that everything is read again.
+        """
+        other = copy.copy(self)
+        other.__dict__.pop("settings", None)
+        other._given = settings
+        other.version = f"{self.version}-{mark}"
+        return other
 
     @cached_property
     def _linear(self) -> Linear:
@@ -90,29 +133,36 @@ class LearnedReader:
         for batch in batches:
             rows = arrow.rows(batch)
             looked = [self._cues.look(row, partial(row.get, "names")) for row in rows]
-            self._read(rows, looked)
+            for number, weighed in self._weighed(rows, looked):
+                looked[number].found = weighed.says(self.settings)
             lines = [line for row, one in zip(rows, looked, strict=True) for line in as_rows(row["utterance"], one)]
             yield arrow.columns(list(zip(*lines, strict=True)) if lines else [()] * len(READ_ACT), READ_ACT)
 
-    def _read(self, rows: list[dict[str, Any]], looked: list[Looked]) -> None:
-        """Replace what the cues found in English by what all three readers find."""
+    def weigh(self, batch: RecordBatch) -> list[Weighed]:
+        """The messages of a batch of `schema.MESSAGE` that the encoder reads, weighed, in its order; no others."""
+        rows = arrow.rows(batch)
+        looked = [self._cues.look(row, partial(row.get, "names")) for row in rows]
+        return [weighed for _, weighed in self._weighed(rows, looked)]
+
+    def _weighed(self, rows: list[dict[str, Any]], looked: list[Looked]) -> Iterator[tuple[int, Weighed]]:
+        """The messages that the encoder reads, each with its place among the rows."""
         units: list[Unit] = []
-        placed: list[tuple[Looked, Message, list[Span], int]] = []
+        placed: list[tuple[int, Message, list[Span], int]] = []
         above: dict[str, str] = {}
-        for row, one in zip(rows, looked, strict=True):
+        for number, (row, one) in enumerate(zip(rows, looked, strict=True)):
             message = one.message
             if message is None or message.cues.language != "en":
                 continue
             cut = parts(message.masked, message.sentences)
             if cut:
-                placed.append((one, message, cut, len(units)))
+                placed.append((number, message, cut, len(units)))
                 units += _units(row, message, cut, called((*(row["names"] or ()), row["speaker_name"])), above)
-        chances = self.settings.probabilities(self.scores(units))
-        for one, message, cut, first in placed:
-            here = chances[first : first + len(cut)]
-            one.found = decide(
-                Scored(message, one.found, cut, here, self.settings, self._carrier(message, units[first]))
-            )
+        scores = self.scores(units)
+        for number, message, cut, first in placed:
+            yield number, Weighed(
+                utterance=rows[number]["utterance"], scores=scores[first : first + len(cut)], message=message,
+                cues=looked[number].found, parts=cut, best=self._carrier(message, units[first]),
+            )  # fmt: skip
 
     def scores(self, units: Sequence[Unit]) -> NDArray[np.float32]:
         """Raw scores (units, heads): of the encoder, or of the linear reader where that is sure of nothing there."""

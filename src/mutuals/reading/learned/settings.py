@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,19 @@ class Limit:
     perhaps: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Light:
+    """The log odds of one head, made anew from the raw scores of all, as the corrections of one library have it.
+
+    Attributes:
+        weights: (heads), what each raw score is multiplied with.
+        shift: What is added to their sum.
+    """
+
+    weights: NDArray[np.float32]
+    shift: float
+
+
 @dataclass(frozen=True, kw_only=True)
 class Settings:
     """Heads of the encoder with what belongs to each.
@@ -39,6 +52,7 @@ class Settings:
         shift: (heads), what is added to it before it becomes a probability.
         limits: By head.
         skip: (heads), raw scores of the linear reader; where all lie below, the encoder need not read.
+        light: By head; takes the place of its slope and shift. Empty as the weights come.
     """
 
     heads: tuple[str, ...]
@@ -46,6 +60,7 @@ class Settings:
     shift: NDArray[np.float32]
     limits: Mapping[str, Limit]
     skip: NDArray[np.float32]
+    light: Mapping[str, Light] = field(default_factory=dict)
 
     @cached_property
     def column(self) -> dict[str, int]:
@@ -54,13 +69,18 @@ class Settings:
 
     def probabilities(self, scores: NDArray[np.float32]) -> NDArray[np.float32]:
         """Raw scores (units, heads) as calibrated probabilities."""
-        return np.asarray(1 / (1 + np.exp(-(scores * self.slope + self.shift))), np.float32)
+        odds = scores * self.slope + self.shift
+        for head, light in self.light.items():
+            odds[:, self.column[head]] = scores @ light.weights + light.shift
+        return np.asarray(1 / (1 + np.exp(-odds)), np.float32)
 
     def with_limits(self, limits: Mapping[str, Limit]) -> Settings:
         """The same with other limits for some heads."""
-        return Settings(
-            heads=self.heads, slope=self.slope, shift=self.shift, limits={**self.limits, **limits}, skip=self.skip
-        )
+        return replace(self, limits={**self.limits, **limits})
+
+    def with_light(self, light: Mapping[str, Light]) -> Settings:
+        """The same with other log odds for some heads."""
+        return replace(self, light={**self.light, **light})
 
 
 def load(folder: Path) -> Settings:
