@@ -22,6 +22,7 @@ from mutuals.cli import main
 from mutuals.library import Library
 from mutuals.plugins import hookimpl
 from mutuals.reading import Reader
+from mutuals.reading.cues import CueReader
 from mutuals.store import Store
 from tests.promises.checks import wrong_quotes
 from tests.reading.lessons import Reply, WrittenDown, hamlet, id_of, text_of, timid, weights
@@ -208,13 +209,25 @@ def test_other_weights_are_told_on_standard_error(teachable: Path, tmp_path: Pat
     assert "" == run(teachable, "today").stderr
 
 
+class Rules:
+    """A plugin whose reader goes by fixed rules."""
+
+    @hookimpl
+    def mutuals_readers(self) -> Sequence[Reader]:
+        """The reader of cues."""
+        return (CueReader(),)
+
+
 def test_learn_without_anything_to_learn(small: Path, tmp_path: Path) -> None:
     """Without corrections the way to them is said; fixed rules cannot learn; an unknown option is misuse."""
     assert "`mutuals review` asks" in run(small, "learn").stdout
     assert [] == json.loads(run(small, "learn", "--json").stdout)
     [offer] = [one for one in plugins.manager().get_plugins() if type(one).__name__ == "Offer"]
     plugins.manager().unregister(offer)
+    rules = Rules()
+    plugins.manager().register(rules)
     could_not = run(tmp_path / "other.mutuals", "learn")
+    plugins.manager().unregister(rules)
     plugins.manager().register(offer)
 
     assert (3, 1) == (could_not.exit_code, len(could_not.stderr.splitlines()))
