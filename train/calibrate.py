@@ -152,6 +152,8 @@ def main(out: Path, runs: list[Path], only: int | None) -> None:
 
         means = [np.mean([f1_at(chance(one), other, at) for one, other in pairs.values()]) for at in grid]
         perhaps = float(grid[int(np.argmax(means))])
+        if "ours" not in pairs:  # how common an act is in one set of another kind says little of forums
+            perhaps = float(chance(np.zeros(1))[0])
         target = TARGET[ACTS[ACT_OF[head]].tier] if head in ACT_OF else 0.9
         if head in {"answers", "advises"}:
             shown, with_cue = answering(ours, rows, cued, column, chance)
@@ -163,7 +165,8 @@ def main(out: Path, runs: list[Path], only: int | None) -> None:
                 both = precise(chance(ours[0][which, column]), ours[1][which, column], target - MARGIN)
                 with_cue = both if both < NEVER else perhaps
         shown = max(shown, perhaps)
-        limits[head] = {"shown": shown, "with_cue": min(max(with_cue, 0.02), shown), "perhaps": min(perhaps, shown)}
+        with_cue = min(max(with_cue, 0.02), shown)
+        limits[head] = {"shown": shown, "with_cue": with_cue, "perhaps": min(perhaps, shown)}
         notes[head] = {"sets": sorted(pairs), "positives": int(ground[1].sum()), "f1": round(max(means), 3)}
         print(f"{head:14} {limits[head]} {notes[head]}")
     skip = bounds(out, slope, shift, limits)
