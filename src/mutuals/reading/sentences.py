@@ -24,7 +24,7 @@ _BACKTICKS = re.compile(r"```.{0,5000}?```|`[^`\n]{1,200}`", re.DOTALL)
 _VISIBLE = re.compile(r"[^\n]")
 _TRAIL = ".,;:!?)]}'\"*_>"
 
-_STOP = re.compile(r"[.!?…。！？\n](?:(?<!\n)[.!?…。！？\"'”’)\]*_）」』]++)?+")
+_STOP = re.compile(r"[.!?…。！？\n](?:(?<!\n)[.!?…。！？\"'”’)\]*_）」』]+)?")
 """What may end a sentence; it begins with one set of characters, because then the search for it is several times
 quicker. Whether it does end one is seen by what follows."""
 _WIDE = frozenset("。！？")
