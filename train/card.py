@@ -144,8 +144,9 @@ floor, or .10 more for answer, advice, support, experience, agreement and disagr
 
 ### Sets that were left out of training
 
-Two trainings, each without the sets that it is measured on here (`python -m train.fit --fold K`), on fewer examples than
-what ships, so that these are lower bounds. Limits were chosen without these sets as well.
+Trainings without the sets that they are measured on here (`python -m train.fit --fold K`), on fewer examples than what
+ships, so that these are lower bounds. Limits were chosen without these sets as well. Sets that are missing here were
+left out by a training that was not made yet; `train/README.md` says in what else this differs from a run in one go.
 
 {left_out}
 

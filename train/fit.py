@@ -47,6 +47,7 @@ HEADS = (
 LAST = (600, 1500)
 """Examples a label and a set in the last round, which brings the sets' wider notions down to our own."""
 OURS, OURS_LAST = 2.0, 2.5
+RATE = 1.5e-4
 """How much an example of our own annotations counts: they are of the places that are read."""
 
 
@@ -142,7 +143,7 @@ def positive_weights(truth: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
     return (((known - carried) / carried.clamp(min=1)).sqrt()).clamp(1, 6)
 
 
-def fit(examples: list[Example], *, epochs: int, after: Path | None = None) -> Net:
+def fit(examples: list[Example], *, epochs: int, rate: float = RATE, after: Path | None = None) -> Net:
     """Train on the examples; the same examples and seed give the same weights up to rounding of two threads.
 
     With a run to come after, its weights are where it starts.
@@ -151,7 +152,7 @@ def fit(examples: list[Example], *, epochs: int, after: Path | None = None) -> N
     truth, weight = targets_of(examples)
     return train(
         units_of=lambda: [varied(example.unit, chance) for example in examples],
-        truth=truth, weight=weight, epochs=epochs, rate=1.5e-4, chance=chance,
+        truth=truth, weight=weight, epochs=epochs, rate=rate, chance=chance,
         balance=positive_weights(truth, weight), after=after,
     )  # fmt: skip
 
@@ -255,18 +256,19 @@ def main() -> None:
     parser.add_argument("--fold", type=int, choices=range(len(FOLDS)))
     parser.add_argument("--after", type=Path, help="a run whose weights to go on from, for the last round")
     parser.add_argument("--epochs", type=int, default=2)
+    parser.add_argument("--rate", type=float, default=RATE)
     options = parser.parse_args()
     started = time.time()
     torch.set_num_threads(2)
     examples = gather(options.fold, random.Random(SEED), last=options.after is not None)
     counts = Counter(example.source for example in examples)
     print(dict(counts), len(examples), flush=True)
-    net = fit(examples, epochs=options.epochs, after=options.after)
+    net = fit(examples, epochs=options.epochs, rate=options.rate, after=options.after)
     options.out.mkdir(parents=True, exist_ok=True)
     torch.save(net.state_dict(), options.out / "weights.pt")
     used = [name for name in SETS if options.fold is None or name not in FOLDS[options.fold]]
     made_of = {
-        "heads": HEADS, "seed": SEED, "fold": options.fold, "epochs": options.epochs, "examples": dict(counts),
+        "heads": HEADS, "seed": SEED, "fold": options.fold, "epochs": options.epochs, "rate": options.rate, "examples": dict(counts),
         "seconds": round(time.time() - started),
         "after": json.loads((options.after / "run.json").read_text("utf-8")) if options.after else None,
         "data": digest([TIER_A / f"{name}.jsonl.zst" for name in used]) | annotations.digests(),
