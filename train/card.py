@@ -75,6 +75,7 @@ def agreement(name: str) -> str:
 def main(run: Path, weights: Path) -> None:
     """Write the card."""
     made = json.loads((run / "run.json").read_text("utf-8"))
+    first = made.get("after") or {}
     results = json.loads(RESULTS.read_text("utf-8"))
     settings = json.loads((weights / "settings.json").read_text("utf-8"))
     places = Counter(
@@ -89,7 +90,7 @@ def main(run: Path, weights: Path) -> None:
     ]  # fmt: skip
     error = [[head, f"{row['ece']:.3f}", str(row["positives"])] for head, row in results["calibration on gold"].items()]
     text = TEMPLATE.format(
-        version=results["version"], seed=made["seed"], epochs=made["epochs"], minutes=round(made["seconds"] / 60),
+        version=results["version"], seed=made["seed"], epochs=made["epochs"], minutes=round((made["seconds"] + first.get("seconds", 0)) / 60),
         examples=table(["from", "examples"], [[name, f"{many:,}"] for name, many in made["examples"].items()]),
         hashes=table(["file", "SHA-256"], [[name, f"`{digest}`"] for name, digest in made["data"].items()]),
         sizes=", ".join(f"`{name}` {size / 1e6:.1f} MB" for name, size in sizes.items()),
@@ -117,7 +118,8 @@ the words. It says nothing of a person, and must not be used to.
 ## What it was made of
 
 Only data whose licences let weights be passed on (tier A), messages labelled for this project, and invented ones.
-Seed {seed}, {epochs} epochs, {minutes} minutes on two cores (`python -m train.fit --out RUN`; see `train/README.md`).
+Seed {seed}, two rounds of {epochs} epochs, {minutes} minutes in all on two cores (`python -m train.fit`; see
+`train/README.md`). The last round learned from:
 
 {examples}
 

@@ -268,7 +268,8 @@ def main() -> None:
     torch.save(net.state_dict(), options.out / "weights.pt")
     used = [name for name in SETS if options.fold is None or name not in FOLDS[options.fold]]
     made_of = {
-        "heads": HEADS, "seed": SEED, "fold": options.fold, "epochs": options.epochs, "rate": options.rate, "examples": dict(counts),
+        "heads": HEADS, "seed": SEED, "fold": options.fold, "epochs": options.epochs, "rate": options.rate,
+        "examples": dict(counts),
         "seconds": round(time.time() - started),
         "after": json.loads((options.after / "run.json").read_text("utf-8")) if options.after else None,
         "data": digest([TIER_A / f"{name}.jsonl.zst" for name in used]) | annotations.digests(),
