@@ -117,7 +117,8 @@ the words. It says nothing of a person, and must not be used to.
 
 ## What it was made of
 
-Only data whose licences let weights be passed on (tier A), messages labelled for this project, and invented ones.
+Sets whose licences let weights be passed on (tier A), messages of public archives that were labelled for this project (for
+most of these archives no licence is stated; none of their words are in the project), and invented messages.
 Seed {seed}, two rounds of {epochs} epochs, {minutes} minutes in all on two cores (`python -m train.fit`; see
 `train/README.md`). The last round learned from:
 
