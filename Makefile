@@ -36,20 +36,20 @@ bench: setup
 	@$(BIN)/python -m bench
 
 # Long work by hand, see train/README.md; it needs ../shared beside the project.
-TRAIN := train/work/venv/bin/python
+TRAIN := train/scratch/venv/bin/python
 WEIGHTS := src/mutuals/reading/learned/weights
 
 train-setup:
-	@test -x $(TRAIN) || $(PYTHON) -m venv train/work/venv
+	@test -x $(TRAIN) || $(PYTHON) -m venv train/scratch/venv
 	@$(TRAIN) -m pip install --quiet -r train/requirements.txt -e .
 	@$(TRAIN) -m train.prepare
 
 train-measure:
 	@for k in 0 1; do \
-	  $(TRAIN) -m train.export train/work/fold$$k train/work/out$$k && cp $(WEIGHTS)/linear.npz train/work/out$$k/ && \
-	  $(TRAIN) -m train.calibrate train/work/out$$k train/work/fold0 train/work/fold1 --only $$k || exit 1; done
-	@$(TRAIN) -m train.measure $(WEIGHTS) 0=train/work/out0 1=train/work/out1
-	@$(TRAIN) -m train.card train/work/final $(WEIGHTS)
+	  $(TRAIN) -m train.export train/scratch/fold$$k train/scratch/out$$k && cp $(WEIGHTS)/linear.npz train/scratch/out$$k/ && \
+	  $(TRAIN) -m train.calibrate train/scratch/out$$k train/scratch/fold0 train/scratch/fold1 --only $$k || exit 1; done
+	@$(TRAIN) -m train.measure $(WEIGHTS) 0=train/scratch/out0 1=train/scratch/out1
+	@$(TRAIN) -m train.card train/scratch/final $(WEIGHTS)
 
 clean:
 	rm -rf .venv docs/_build

@@ -20,7 +20,7 @@ import duckdb
 from mutuals.sources.html_text import from_html
 from mutuals.sources.markdown_text import from_markdown
 
-WORK = Path(os.environ.get("MUTUALS_TRAIN", Path(__file__).parent / "work"))
+WORK = Path(os.environ.get("MUTUALS_TRAIN", Path(__file__).parent / "scratch"))
 """Unpacked archives and libraries; made by `make train-data`, never committed."""
 IRC = WORK / "irc-disentanglement" / "ircd" / "data"
 LIBRARIES = {"urho3d": "urho.duckdb", "r-help": "rhelp.duckdb", "reddit": "praw.duckdb"}

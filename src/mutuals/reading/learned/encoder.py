@@ -51,7 +51,7 @@ class Encoder:
         return Tokenizer.from_file(str(self._folder / "tokenizer.json"))
 
     def scores(self, units: Sequence[Unit]) -> NDArray[np.float32]:
-        """Raw scores (units, heads), in the order of the units; probabilities are made of them by `Calibration`."""
+        """Raw scores (units, heads), in the order of the units; probabilities are made by `Settings`."""
         if not units:
             return np.zeros((0, 0), np.float32)
         rows = pieces(

@@ -131,8 +131,7 @@ class LearnedReader:
         is `unread` ("language"), one without words `unread` ("no text").
         """
         for batch in batches:
-            rows = arrow.rows(batch)
-            looked = [self._cues.look(row, partial(row.get, "names")) for row in rows]
+            rows, looked = self._looked(batch)
             for number, weighed in self._weighed(rows, looked):
                 looked[number].found = weighed.says(self.settings)
             lines = [line for row, one in zip(rows, looked, strict=True) for line in as_rows(row["utterance"], one)]
@@ -140,9 +139,12 @@ class LearnedReader:
 
     def weigh(self, batch: RecordBatch) -> list[Weighed]:
         """The messages of a batch of `schema.MESSAGE` that the encoder reads, weighed, in its order; no others."""
-        rows = arrow.rows(batch)
-        looked = [self._cues.look(row, partial(row.get, "names")) for row in rows]
+        rows, looked = self._looked(batch)
         return [weighed for _, weighed in self._weighed(rows, looked)]
+
+    def _looked(self, batch: RecordBatch) -> tuple[list[dict[str, Any]], list[Looked]]:
+        rows = arrow.rows(batch)
+        return rows, [self._cues.look(row, partial(row.get, "names")) for row in rows]
 
     def _weighed(self, rows: list[dict[str, Any]], looked: list[Looked]) -> Iterator[tuple[int, Weighed]]:
         """The messages that the encoder reads, each with its place among the rows."""
